@@ -1,4 +1,4 @@
-"""Does the analysis of samples/analysis find what was put into its pseudo-data? The table of docs/analysis.md.
+"""Does the analysis of samples/analysis find what was put into its pseudo-data? The table of docs/howto/analysis.md.
 
     python benchmarks/analysis.py [--experiments 100] [--folder FOLDER] [--collisions FOLDER]
     python benchmarks/analysis.py --table [--folder FOLDER]

@@ -1,4 +1,4 @@
-"""How much noise a name stands: the table of docs/lie.md, and the answers for small algebras in `--small`.
+"""How much noise a name stands: the table of docs/reference/lie.md, and the answers for small algebras in `--small`.
 
 python benchmarks/lie_names.py [--small]
 """

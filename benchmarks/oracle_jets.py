@@ -1,7 +1,7 @@
 """Which symmetry a top tagger learns, over five seeds, and what limits how well: ``python benchmarks/oracle_jets.py``.
 
 Makes the sample if it is not there (64,000 jets of each kind; 25 minutes on a core, less on more), else uses it again.
-Prints the rows of docs/reproduction.md. The settings are the defaults of the learned oracle.
+Prints the rows of docs/project/reproduction.md. The settings are the defaults of the learned oracle.
 """
 
 from __future__ import annotations

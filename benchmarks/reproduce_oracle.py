@@ -1,4 +1,4 @@
-"""Measure the numbers of docs/reproduction.md that concern the losses of 'Deep learning symmetries' (gradient solver).
+"""Measure what docs/project/reproduction.md says of the losses of 'Deep learning symmetries' (gradient solver).
 
     python benchmarks/reproduce_oracle.py [--seeds 20] [--figures DIR] [STUDY ...]
 

@@ -1,4 +1,4 @@
-"""Measure every number of docs/reproduction.md that concerns the VAE relevance.
+"""Measure every number of docs/project/reproduction.md that concerns the VAE relevance.
 
     python benchmarks/reproduce_vae.py [--seeds 3] [--runs 15] [STUDY ...]
 

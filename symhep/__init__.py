@@ -4,21 +4,26 @@ The names below are the public Python interface; each is loaded on first use, so
 that ``import symhep`` costs nothing.
 
 >>> import symhep
->>> symhep.__version__.count(".")
-2
+>>> symhep.__version__.startswith("0.")
+True
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 from typing import TYPE_CHECKING, Any
+
+if sys.platform == "win32":
+    raise ImportError(
+        "symhep runs on Linux and macOS; on Windows use the Windows Subsystem for Linux: "
+        "`wsl --install`, and `pip install symhep` in its terminal"
+    )
 
 # The package is loaded first and its name set free: ``symhep.run`` is the function, found below like the others.
 importlib.import_module("symhep.run")
 del globals()["run"]
-
-__version__ = "0.2.0"
 
 _PUBLIC = {
     "Adjusted": "symhep.methods.p_values",
@@ -26,18 +31,18 @@ _PUBLIC = {
     "Bounded": "symhep.methods.number",
     "Canonicaliser": "symhep.arrays.canonicaliser",
     "CardFunction": "symhep.events.card_function",
-    "CollectionSchema": "symhep.readers.interface",
+    "CollectionSchema": "symhep.readers.schema",
     "Column": "symhep.events.dataset",
     "Context": "symhep.methods.context",
     "Dataset": "symhep.events.dataset",
     "EventBatch": "symhep.events.batch",
     "EventsRecord": "symhep.methods.events",
     "Family": "symhep.lie.groups",
-    "FieldSchema": "symhep.readers.interface",
+    "FieldSchema": "symhep.readers.schema",
     "Heading": "symhep.methods.table",
     "InitBlock": "symhep.methods.init_block",
     "Inputs": "symhep.methods.interface",
-    "Loss": "symhep.readers.interface",
+    "Loss": "symhep.readers.losses",
     "MeasuredGenerators": "symhep.methods.symmetry",
     "Method": "symhep.methods.interface",
     "NamedFigure": "symhep.methods.interface",
@@ -55,15 +60,16 @@ _PUBLIC = {
     "RunCard": "symhep.card.schema",
     "SampleView": "symhep.methods.init_block",
     "ScanQuantity": "symhep.methods.interface",
-    "Schema": "symhep.readers.interface",
+    "Schema": "symhep.readers.schema",
     "Shard": "symhep.methods.interface",
-    "Start": "symhep.readers.interface",
+    "Start": "symhep.readers.request",
     "Statement": "symhep.methods.result",
     "Symmetry": "symhep.methods.symmetry",
     "SymmetryRecord": "symhep.methods.symmetry",
     "Table": "symhep.methods.table",
     "Vectors": "symhep.events.vectors",
     "VectorsRecord": "symhep.methods.events",
+    "Verdict": "symhep.methods.verdict",
     "analyse": "symhep.arrays.analyse",
     "dataset_of": "symhep.arrays.dataset",
     "event_records": "symhep.events.batch",
@@ -76,6 +82,7 @@ _PUBLIC = {
     "p_text": "symhep.methods.p_values",
     "panel": "symhep.plotting.panel",
     "run": "symhep.run.pipeline",
+    "sample": "symhep.samples.write",
     "vectors_of": "symhep.events.vectors",
     "with_error": "symhep.methods.number",
 }
@@ -124,6 +131,7 @@ __all__ = [
     "Table",
     "Vectors",
     "VectorsRecord",
+    "Verdict",
     "__version__",
     "analyse",
     "dataset_of",
@@ -138,11 +146,13 @@ __all__ = [
     "p_text",
     "panel",
     "run",
+    "sample",
     "vectors_of",
     "with_error",
 ]
 
 if TYPE_CHECKING:
+    __version__: str
     from symhep import errors
     from symhep.arrays.analyse import analyse
     from symhep.arrays.analysis import Analysis
@@ -167,21 +177,20 @@ if TYPE_CHECKING:
     from symhep.methods.result import Part, Result, Statement
     from symhep.methods.symmetry import MeasuredGenerators, Symmetry, SymmetryRecord, homogeneous
     from symhep.methods.table import Heading, Table
+    from symhep.methods.verdict import Verdict
     from symhep.plotting.panel import panel
-    from symhep.readers.interface import (
-        CollectionSchema,
-        FieldSchema,
-        Loss,
-        Reader,
-        ReaderOptions,
-        Schema,
-        Start,
-    )
+    from symhep.readers.interface import Reader, ReaderOptions
+    from symhep.readers.losses import Loss
+    from symhep.readers.request import Start
+    from symhep.readers.schema import CollectionSchema, FieldSchema, Schema
     from symhep.run.inspection import inspect, load
     from symhep.run.pipeline import Run, run
+    from symhep.samples.write import sample
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return importlib.import_module("symhep.version").version()
     if name == "errors":
         return importlib.import_module("symhep.errors")
     if name in _PUBLIC:

@@ -19,6 +19,7 @@ __all__ = [
     "LieError",
     "MethodError",
     "PluginError",
+    "RenamedKeyWarning",
     "StoreError",
     "SymhepError",
     "as_card_error",
@@ -27,10 +28,24 @@ __all__ = [
 
 
 class SymhepError(Exception):
-    """Base of all errors that symhep raises on purpose.
+    """Base of all errors that symhep raises on purpose: what is wrong, where, and what to do, as one line of text.
 
-    Where third-party code failed, ``third_party_traceback`` tells how, for a log: see `symhep.plugin.isolation`.
-    As text it is one line, in which control characters of a file are written out.
+    Control characters of a file are written out in the text.
+
+    Attributes
+    ----------
+    exit_code
+        Of the command that it ends: 1, and 2, 3 or 4 for the classes below.
+    third_party_traceback
+        Where third-party code failed, how, for a log: see `symhep.plugin.isolation`.
+
+    Examples
+    --------
+    >>> try:
+    ...     raise PluginError("no method is called 'vea'; did you mean 'vae'?")
+    ... except SymhepError as error:
+    ...     print(error, error.exit_code)
+    no method is called 'vea'; did you mean 'vae'? 2
     """
 
     exit_code = 1
@@ -41,8 +56,22 @@ class SymhepError(Exception):
 
 
 class CardError(SymhepError, ValueError):
-    """The run card, or an argument that stands for it, asks for something impossible.
+    """The run card, or an argument that stands for it, asks for something impossible. Exit code 2.
 
+    Raised by `symhep.load_card`, `symhep.run`, `symhep.analyse` and by methods' ``check``. Change the key that it
+    names.
+
+    Attributes
+    ----------
+    message
+        What is wrong.
+    where
+        File and line of the card, or the key.
+    hint
+        What to do, such as the nearest valid name.
+
+    Examples
+    --------
     >>> print(CardError("unknown key 'beat'", where="card.yaml, line 7", hint="did you mean 'beta'?"))
     card.yaml, line 7: unknown key 'beat'; did you mean 'beta'?
     """
@@ -55,8 +84,20 @@ class CardError(SymhepError, ValueError):
 
 
 class LieError(SymhepError, ValueError):
-    """An algebra, a group or matrices that do not make one; `symhep.lie` knows of no card that asked for them.
+    """An algebra, a group or matrices that do not make one. Exit code 2.
 
+    Raised by the functions of `symhep.lie`, which know of no card; `as_card_error` says where in a card it was asked
+    for.
+
+    Attributes
+    ----------
+    message
+        What is wrong.
+    hint
+        What to do.
+
+    Examples
+    --------
     >>> print(LieError("unknown algebra 'soo'", hint="did you mean 'so'?"))
     unknown algebra 'soo'; did you mean 'so'?
     """
@@ -72,6 +113,18 @@ class LieError(SymhepError, ValueError):
 def as_card_error(where: str | None = None) -> Iterator[None]:
     """Turn a `LieError` inside into a `CardError` that says where in the card it was asked for.
 
+    Parameters
+    ----------
+    where
+        File and line of the card, or the key.
+
+    Raises
+    ------
+    CardError
+        With message and hint of the `LieError`.
+
+    Examples
+    --------
     >>> with as_card_error("elements"):
     ...     raise LieError("'Q' is not an element")
     Traceback (most recent call last):
@@ -85,11 +138,26 @@ def as_card_error(where: str | None = None) -> Iterator[None]:
 
 
 class InputError(SymhepError, ValueError):
-    """A file cannot be read, or not to its end.
+    """A file cannot be read, or not to its end. Exit code 3.
 
-    ``event`` is the 0-based number of the first event concerned, ``byte`` the
-    offset in the (uncompressed) file.
+    Raised by readers, `symhep.inspect`, `symhep.load` and `symhep.run`. Repair the file, or write ``bad_files: skip``
+    in the card to go on without the events that are lost.
 
+    Attributes
+    ----------
+    message
+        What is wrong.
+    file
+        Path or URL.
+    event
+        0-based number in the file of the first event concerned.
+    byte
+        Offset in the (uncompressed) file.
+    hint
+        What to do.
+
+    Examples
+    --------
     >>> print(InputError("the event is cut short", file="a.lhe", event=7, byte=912, hint="re-run the job"))
     a.lhe, event 7, byte 912: the event is cut short; re-run the job
     """
@@ -114,32 +182,115 @@ class InputError(SymhepError, ValueError):
 
 
 class PluginError(SymhepError, RuntimeError):
-    """A plugin is missing, broken, or does not keep its contract."""
+    """A plugin is missing, broken, or does not keep its contract. Exit code 2.
+
+    Raised where a card names a method, reader or function that nobody brings (install it, or correct the name), where
+    the code of a plugin fails outside of a fit, and by `symhep.testing`.
+
+    Examples
+    --------
+    >>> import symhep
+    >>> symhep.analyse([[0.0]], "momets")
+    Traceback (most recent call last):
+    ...
+    symhep.errors.PluginError: unknown method 'momets'; did you mean 'moments'?
+    """
 
     exit_code = 2
 
 
+class RenamedKeyWarning(FutureWarning):
+    """A card or a call uses the old name of a key or option. Write the new one, which it says.
+
+    It is shown by default: those who write cards are its readers. See docs/project/deprecation.md.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from symhep.deprecation import Keys, Renamed
+    >>> class Cut(Keys):
+    ...     renamed_keys = {"min": Renamed("above", until="0.4")}
+    ...     above: float = 0.0
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", RenamedKeyWarning)  # as in a test that old names fail
+    ...     Cut(min=3)
+    Traceback (most recent call last):
+    ...
+    symhep.errors.RenamedKeyWarning: 'min' is now called 'above'; the old name works until symhep 0.4
+    """
+
+
 class DeviceError(SymhepError, RuntimeError):
-    """The device that was asked for is not there."""
+    """The device that was asked for is not there. Exit code 2.
+
+    Raised by `symhep.run` and `symhep.analyse`. Give ``device: auto``, which takes a GPU where there is one.
+
+    Examples
+    --------
+    >>> import symhep
+    >>> symhep.analyse([[0.0]], "oracle", oracle="l2", device="cuda:99")
+    Traceback (most recent call last):
+    ...
+    symhep.errors.DeviceError: ...
+    """
 
     exit_code = 2
 
 
 class StoreError(SymhepError, OSError):
-    """The run folder cannot be used as asked."""
+    """The run folder cannot be used as asked. Exit code 2.
+
+    Raised where a folder holds no run or another version wrote it (run the card again), where another run holds it,
+    where it cannot be written, and for a name that a result does not have.
+
+    Examples
+    --------
+    >>> import symhep
+    >>> symhep.Run.load("nowhere")
+    Traceback (most recent call last):
+    ...
+    symhep.errors.StoreError: nowhere is not a run folder: give the folder that symhep run wrote
+    """
 
     exit_code = 2
 
 
 class MethodError(SymhepError, RuntimeError):
-    """A method cannot give a result on these data with these options."""
+    """A method cannot give a result on these data with these options. Exit code 4.
+
+    Raised by `symhep.analyse`; in a run the method is listed as failed, with this sentence, and the others go on. It
+    says what the events lack: more of them, finite numbers, another selection.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import symhep
+    >>> symhep.vectors_of(symhep.Dataset.from_array(np.zeros((0, 2)), scaling="none"))
+    Traceback (most recent call last):
+    ...
+    symhep.errors.MethodError: no events in 'data' have all features finite and enough objects
+    """
 
     exit_code = 4
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:
-    """A hint that names the valid spelling closest to ``name``.
+    """The end of an error message that names the valid spelling closest to what was given.
 
+    Parameters
+    ----------
+    name
+        What was given.
+    valid
+        All names that are valid.
+
+    Returns
+    -------
+    str
+        "did you mean '...'?", or the valid names, at most twelve, where none is close.
+
+    Examples
+    --------
     >>> nearest("Moun", ["Muon", "Jet"])
     "did you mean 'Muon'?"
     >>> nearest("xyz", ["Muon", "Jet"])

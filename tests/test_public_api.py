@@ -54,6 +54,7 @@ PUBLIC = {
     "Table",
     "Vectors",
     "VectorsRecord",
+    "Verdict",
     "__version__",
     "analyse",
     "dataset_of",
@@ -68,6 +69,7 @@ PUBLIC = {
     "p_text",
     "panel",
     "run",
+    "sample",
     "vectors_of",
     "with_error",
 }

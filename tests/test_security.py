@@ -1,4 +1,4 @@
-"""Every promise of docs/security.md stands beside a test that is there."""
+"""Every promise of docs/reference/security.md stands beside a test that is there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 def promises(root: Path) -> list[tuple[str, str]]:
     """(promise, tests) of each row of the page's tables of promises."""
-    text = (root / "docs/security.md").read_text(encoding="utf-8")
+    text = (root / "docs/reference/security.md").read_text(encoding="utf-8")
     tables = re.findall(r"\| symhep promises \| test \|\n\|---\|---\|\n((?:\|.*\|\n)+)", text)
     rows = [line.strip("|").rpartition(" | ") for table in tables for line in table.splitlines()]
     return [(promise.strip(), tests) for promise, _, tests in rows]
@@ -28,7 +28,7 @@ def test_every_promise_names_a_test(root: Path) -> None:
 
 
 def test_every_test_that_is_named_is_there(root: Path) -> None:
-    text = (root / "docs/security.md").read_text(encoding="utf-8")
+    text = (root / "docs/reference/security.md").read_text(encoding="utf-8")
     named = sorted(set(re.findall(r"`(tests/\S+?\.py)::(\w+)`", text)))
     missing = [f"{path}::{name}" for path, name in named if name not in functions(root / path)]
     assert missing == []

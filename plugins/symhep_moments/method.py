@@ -15,6 +15,7 @@ from symhep.methods.result import Part, Result, Statement
 from symhep.methods.symmetry import Symmetry
 from symhep.methods.table import Table
 from symhep.methods.varied import Shifted
+from symhep.methods.verdict import Verdict
 from symhep_moments.options import MomentsOptions
 from symhep_moments.record import MomentsRecord
 from symhep_moments.references import CRAGG_DONALD, KLEIBERGEN_PAAP, ROBIN_SMITH
@@ -34,13 +35,15 @@ ENOUGH = 400
 class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
     """Tests of continuous and discrete symmetries of a density with p-values, without labels and without training.
 
+    For a generator with the affine field v and any test function f, a density that the flow keeps has E[grad f(x) .
+    v(x)] = 0: the candidates whose moments vanish together span the algebra, and rank tests say how many there are.
+
+    Examples
+    --------
     >>> import numpy as np
-    >>> from symhep.methods.context import seed_sequence
+    >>> import symhep
     >>> x = np.random.default_rng(0).normal(size=(2000, 2))
-    >>> data = Dataset.from_array(x, scaling="isotropic")
-    >>> method, context = MomentConditions(), Context(seed_sequence(1, "moments", 0))
-    >>> sample = method.prepare(data, MomentsOptions(discrete=None, bounds=False))
-    >>> method.combine(sample, [method.fit(sample, Shard(), context)], context).record.algebra.name
+    >>> symhep.moments(x, discrete=None, bounds=False).record.algebra.name
     'so(2)'
     """
 
@@ -118,6 +121,12 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
         from symhep_moments.say.sentences import sentences
 
         return sentences(record)
+
+    def verdicts(self, record: MomentsRecord) -> Iterable[Verdict]:
+        """The symmetry found, generators, discrete elements."""
+        from symhep_moments.say.verdicts import verdicts
+
+        return verdicts(record)
 
     def tables(self, record: MomentsRecord) -> Mapping[str, Table]:
         """Candidates, ranks, generators, subgroups, discrete elements."""

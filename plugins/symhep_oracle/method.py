@@ -18,6 +18,7 @@ from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.table import Table
 from symhep.methods.varied import How, Shifted
+from symhep.methods.verdict import Verdict
 from symhep.torchkit.threads import one_thread_per_operation
 from symhep_oracle.fit.algebra import analyse
 from symhep_oracle.fit.everything import AllEvents
@@ -36,6 +37,7 @@ from symhep_oracle.references import FORESTANO_EXCEPTIONAL, FORESTANO_SPARSE, FO
 from symhep_oracle.sample import Prepared, Sample, layout_of
 from symhep_oracle.say.sentences import sentences
 from symhep_oracle.say.tables import tables
+from symhep_oracle.say.verdicts import verdicts
 
 __all__ = ["OracleGenerators"]
 
@@ -44,15 +46,19 @@ FEWEST = 20
 
 
 class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
-    """Generators of the symmetry of an oracle (Forestano et al., Deep learning symmetries).
+    """Generators of the symmetry of an oracle, a function of the event: the Lie algebra that leaves it as it is.
 
-    >>> from symhep.methods.context import COMBINE, seed_sequence
+    References
+    ----------
+    R. T. Forestano, K. T. Matchev, K. Matcheva, A. Roman, E. B. Unlu and S. Verner, Deep learning symmetries and their
+    Lie groups, algebras, and subalgebras from first principles, Mach. Learn.: Sci. Technol. 4 (2023) 025027.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import symhep
     >>> x = np.random.default_rng(0).normal(size=(200, 3))
-    >>> data, options = Dataset.from_array(x, scaling="isotropic"), OracleMethodOptions(oracle="l2")
-    >>> method, seeds = OracleGenerators(), [seed_sequence(1, "oracle", i) for i in (0, COMBINE)]
-    >>> prepared = method.prepare(data, options)
-    >>> part = method.fit(prepared, Shard(), Context(seeds[0]))
-    >>> method.combine(prepared, [part], Context(seeds[1])).record.algebra.name
+    >>> symhep.oracle(x, oracle="l2").record.algebra.name
     'so(3)'
     """
 
@@ -151,6 +157,10 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
         """The algebra, how it was decided and compared, what breaks it; then warnings."""
         return sentences(record)
 
+    def verdicts(self, record: OracleRecord) -> Iterator[Verdict]:
+        """The algebra, whether it closes, how it compares, what breaks it."""
+        return verdicts(record)
+
     def tables(self, record: OracleRecord) -> Mapping[str, Table]:
         """Generators and their entries, spurious fields, breaking; trained fields."""
         return tables(record)
@@ -165,10 +175,10 @@ class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
         """The Lorentz norm of four-momenta; nothing where there are none."""
         if sample.object is None:
             return None
-        comment = "Which linear maps of the four-momenta leave E^2 - p^2 alone? Their Lie algebra."
+        comment = "Which linear maps of the four-momenta leave E^2 - p^2 invariant? (Lie algebra)"
         enough = sample.events >= FEWEST
         if not enough:
-            comment += f" There are {sample.events} events, too few for the 16 numbers of such a map."
+            comment += f" There are {sample.events} events, too few for the 16 entries of such a matrix."
         return InitBlock(
             name="algebra",
             comment=comment,

@@ -19,9 +19,9 @@ __all__ = ["BreakingOptions", "OracleMethodOptions"]
 class BreakingOptions(Options):
     """phi + lambda psi: which generators of phi survive, and how strongly the others are broken."""
 
-    oracle: OracleOptions = Field(description="psi, added with the strength lambda to every output of phi")
+    oracle: OracleOptions = Field(description="breaking term psi; the oracle becomes phi + lambda psi")
     strengths: tuple[float, ...] = Field(
-        (0.0, 0.001, 0.01, 0.1, 1.0), min_length=1, description="the values of lambda"
+        (0.0, 0.001, 0.01, 0.1, 1.0), min_length=1, description="values of the strength lambda"
     )
 
 
@@ -33,37 +33,41 @@ class OracleMethodOptions(Options):
     """
 
     oracle: OracleOptions = Field(
-        description="the function whose symmetry is asked for: a kind, or a mapping {kind: ..., ...}"
+        description="the function phi whose symmetry is to be found: a kind, or a mapping {kind: ..., ...}"
     )
     solver: Literal["exact", "gradient", "flows"] = Field(
         "exact",
-        description="exact: null space of the linear conditions; gradient: matrices by the losses of Forestano et al.; "
-        "flows: networks x -> v(x) by the same losses, for symmetries that are not linear",
+        description="exact: null space of the linear conditions; gradient: matrices trained with the "
+        "losses of Forestano et al.; flows: networks x -> v(x) trained with the same losses, "
+        "for non-linear symmetries",
     )
     acts_on: Literal["auto", "momenta", "features"] = Field(
-        "auto", description="four-momenta of the objects or the features; auto: momenta where there are any"
+        "auto",
+        description="what the generators act on: four-momenta of the objects, or the features; auto: "
+        "four-momenta if there are any",
     )
     vectors: int | None = Field(
         None,
         ge=1,
-        description="number of vectors the features are split into; by default as many as the oracle needs, else 1",
+        description="number of vectors the features are split into; by default as many as the oracle "
+        "needs, else 1",
     )
     complex: bool = Field(
-        False, description="complex vectors, given as all real parts, then all imaginary parts"
+        False, description="whether the vectors are complex (all real parts, then all imaginary parts)"
     )
-    affine: bool = Field(False, description="translations beside the matrices")
-    degree: int = Field(1, ge=1, le=6, description="degree of the polynomial vector fields; 1 means matrices")
+    affine: bool = Field(False, description="include translations (affine transformations)")
+    degree: int = Field(1, ge=1, le=6, description="degree of the polynomial vector fields; 1: matrices")
     compare: str | None = Field(
-        None, description="a sum of named algebras, such as so(1,3)+D, to compare with"
+        None, description="Lie algebra to compare the result with, a sum of named algebras such as so(1,3)+D"
     )
-    breaking: BreakingOptions | None = Field(None, description="a term that breaks the symmetry")
+    breaking: BreakingOptions | None = Field(None, description="symmetry-breaking term")
     gradient: GradientOptions = Field(GradientOptions(), description="options of the gradient solver")
-    flows: FlowOptions = Field(FlowOptions(), description="options of the solver flows")
+    flows: FlowOptions = Field(FlowOptions(), description="options of the flows solver")
     latent: LatentOptions | None = Field(
-        None, description="look for generators among the latents of an autoencoder of the features"
+        None, description="search for generators in the latent space of an autoencoder of the features"
     )
     max_events: int | None = Field(
-        None, ge=1, description="use this many events, evenly spaced; all by default"
+        None, ge=1, description="number of events to use, evenly spaced; default: all"
     )
 
     @field_validator("compare")
@@ -77,14 +81,14 @@ class OracleMethodOptions(Options):
     @model_validator(mode="after")
     def _consistent(self) -> OracleMethodOptions:
         if self.compare is not None and self.degree > 1:
-            raise ValueError("'compare' needs matrices, not polynomial fields: leave out degree")
+            raise ValueError("'compare' is for matrices, not polynomial fields: remove 'degree'")
         if self.compare is not None and not self.affine and any(t.affine for t in read_terms(self.compare)):
-            raise ValueError(f"'{self.compare}' holds translations: set affine: true")
+            raise ValueError(f"'{self.compare}' contains translations: set affine: true")
         if self.complex and self.acts_on == "momenta":
-            raise ValueError("four-momenta are real: set acts_on: features, or leave out complex")
+            raise ValueError("four-momenta are real: set acts_on: features, or remove 'complex'")
         if self.degree > 1 and (self.affine or self.complex):
             raise ValueError(
-                "polynomial fields hold translations and complex matrices already: leave them out"
+                "polynomial fields include translations and complex matrices: remove 'affine' and 'complex'"
             )
         if self.solver != "gradient" and self.gradient != GradientOptions():
             raise ValueError("options under 'gradient' need solver: gradient")
@@ -92,23 +96,21 @@ class OracleMethodOptions(Options):
             raise ValueError("options under 'flows' need solver: flows")
         if self.solver == "gradient" and (self.affine or self.degree > 1):
             raise ValueError(
-                "the gradient solver trains matrices only: leave out affine and degree, or take exact"
+                "the gradient solver trains matrices only: remove 'affine' and 'degree', or use solver: exact"
             )
         if self.solver == "flows" and (
             self.affine or self.degree > 1 or self.compare or self.breaking or self.latent
         ):
             raise ValueError(
-                "solver: flows trains networks, neither matrices nor polynomials: leave out affine, degree, compare, "
-                "breaking and latent"
+                "the flows solver trains networks, not matrices or polynomials: remove 'affine', 'degree', "
+                "'compare', 'breaking' and 'latent'"
             )
         if self.latent is not None and (self.degree > 1 or self.complex or self.compare or self.breaking):
             raise ValueError(
-                "'latent' goes with real matrices: leave out degree, complex, compare and breaking"
+                "'latent' is for real matrices: remove 'degree', 'complex', 'compare' and 'breaking'"
             )
         if self.latent is not None and not isinstance(self.oracle, LearnedOracleOptions):
-            raise ValueError(
-                "'latent' needs an oracle on the latents, which has to be learned: {kind: learned}"
-            )
+            raise ValueError("'latent' needs a learned oracle: set oracle: {kind: learned}")
         if self.latent is not None and self.acts_on == "momenta":
-            raise ValueError("an autoencoder codes features: set acts_on: features")
+            raise ValueError("an autoencoder encodes features: set acts_on: features")
         return self

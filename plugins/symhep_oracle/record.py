@@ -45,11 +45,11 @@ class IdentificationRecord(Record):
     closed: bool = Field(description="the span is a Lie algebra within the errors")
     widened: bool = Field(
         False,
-        description="it is not closed within the errors of events and networks, but within those that the residuals of "
-        "invariance allow: the name rests on these",
+        description="the span is not closed within the errors of events and networks, but within those set "
+        "by the invariance residuals, on which the name is based",
     )
     closure: float | None = Field(
-        description="what is left of the brackets outside the span, over all brackets"
+        description="norm of the commutators outside the span, relative to all commutators"
     )
     parts: tuple[str, ...] = Field(description="simple ideals, and centre or radical")
     isomorphic: tuple[str, ...] = Field(description="other names of the same abstract algebra")
@@ -68,22 +68,23 @@ class AlgebraRecord(NamedAlgebra, PValue):
 
     dimension: int = Field(description="number of generators")
     name: str = Field(
-        description="name of the algebra, with how far it is broken: 'so(3), broken by up to 11 %'; '0': none; 'not "
-        "closed'; 'ambiguous': cannot be told"
+        description="name of the algebra with the size of its breaking: 'so(3), broken by up to 11 %'; "
+        "'0': none; 'not closed'; 'ambiguous': several names are possible"
     )
     unbroken: str = Field("", description="the name alone: 'so(3)'")
     breaking: Number = Field(
         Number(value=0.0, level=None, unit="%"),
-        description="largest rms change of the oracle along a field of the span, of the largest along any field; 0 "
-        "where it is rounding. Of a learned oracle it holds what the training left or smoothed away",
+        description="largest rms change of the oracle along a field of the span, relative to the largest "
+        "along any field; 0 if due to rounding. For a learned oracle it includes imperfections "
+        "of the training",
     )
     dimension_stability: float | None = Field(
-        description="share of resamplings (bootstrap, members of an ensemble, seeds) that give this dimension; 1 for "
-        "exact oracles, where rounding alone decides; null: not asked"
+        description="fraction of resamplings (bootstrap, ensemble members, seeds) with this dimension; 1 "
+        "for exact oracles, where only rounding matters; null: not determined"
     )
-    decision: str = Field(description="how the dimension was decided, in words")
+    decision: str = Field(description="criterion by which the dimension was determined")
     identification: IdentificationRecord | None = Field(
-        description="null without generators, and for fields that are no matrices"
+        description="null without generators, and for fields that are not matrices"
     )
 
     @property
@@ -98,19 +99,17 @@ class Entry(Record):
     row: int = Field(description="from 1")
     column: int = Field(description="from 1; the last column of an affine generator translates")
     imaginary: bool = Field(False, description="the imaginary part of a complex entry")
-    coefficient: Number = Field(description="its value; no interval where the error is rounding")
+    coefficient: Number = Field(description="its value; no interval if the error is rounding")
 
 
 class FieldName(Record):
     """What a vector field is called."""
 
-    name: str = Field(
-        description="the known matrix within 10 degrees, a formula, or X_n (trained networks: v_n)"
-    )
+    name: str = Field(description="known matrix within 10 degrees, a formula, or X_n (trained networks: v_n)")
     overlap: float | None = Field(
-        None, description="cosine of the angle to the known matrix that is nearest; null: there is none"
+        None, description="cosine of the angle to the nearest known matrix; null: none"
     )
-    near: str | None = Field(None, description="the known matrix within 26 degrees of a field X_n")
+    near: str | None = Field(None, description="known matrix within 26 degrees of a field X_n")
 
     @property
     def known(self) -> bool:
@@ -127,33 +126,34 @@ class GeneratorRecord(FieldName):
     """A generator, normalised to tr W W^dagger = 2."""
 
     residual: Number = Field(
-        description="rms of grad phi . v over the events, relative to the largest along any field (matrices and "
+        description="rms of grad phi . v over the events, relative to the largest along any field "
+        "(matrices and "
         "polynomials), or to |v| times the slope (networks, with the spread over the seeds)"
     )
     along_contours: Number | None = Field(
-        None, description="networks: share of |v|^2 along the contours of the oracle"
+        None, description="networks: fraction of |v|^2 along the contours of the oracle"
     )
     breaking: Number = Field(
         Number(value=0.0, level=None, unit="%"),
-        description="the residual in % where it is more than rounding: how far the generator is broken",
+        description="size of the violation: the residual in %, if larger than rounding",
     )
     largest_error: float | None = Field(
-        None, description="largest standard error of its coefficients, those of the field of length one"
+        None, description="largest standard error of its coefficients, for a field of unit norm"
     )
-    entries: tuple[Entry, ...] = Field(
-        (), description="entries of its matrix that are not zero, the first 16"
+    entries: tuple[Entry, ...] = Field((), description="non-zero entries of its matrix, at most 16")
+    entries_more: int = Field(
+        0, description="number of further non-zero entries; all are in the arrays generators_*"
     )
-    entries_more: int = Field(0, description="how many more there are; all are in the arrays generators_*")
 
 
 class SpuriousField(FieldName):
     """A field that preserves the oracle on these events and not around them."""
 
-    moves_no_event: bool = Field(description="it vanishes at every event")
-    entries: tuple[Entry, ...] = Field(
-        (), description="entries of its matrix that are not zero, the first 16"
+    moves_no_event: bool = Field(description="whether it vanishes at every event")
+    entries: tuple[Entry, ...] = Field((), description="non-zero entries of its matrix, at most 16")
+    entries_more: int = Field(
+        0, description="number of further non-zero entries; all are in the arrays spurious_*"
     )
-    entries_more: int = Field(0, description="how many more there are; all are in the arrays spurious_*")
 
 
 class ResidualRecord(Record):
@@ -161,15 +161,16 @@ class ResidualRecord(Record):
 
     invariance: Number = Field(description="largest residual of the generators")
     closure: Number = Field(
-        description="what of the brackets of the generators lies outside their span, relative to the brackets"
+        description="norm of the commutators of the generators outside their span, relative to the "
+        "commutators"
     )
     finite: Number | None = Field(
         None,
-        description="largest rms change of the oracle under finite transformations, relative to that along random "
-        "fields; null: not asked",
+        description="largest rms change of the oracle under finite transformations, relative to that along "
+        "random fields; null: not tested",
     )
     brackets_along_contours: Number | None = Field(
-        None, description="networks: share of the brackets along the contours of the oracle"
+        None, description="networks: fraction of the commutators along the contours of the oracle"
     )
 
 
@@ -183,26 +184,32 @@ class SpectrumRecord(Record):
 class SupportRecord(Support):
     """What holds on these events alone."""
 
-    checked_off_support: bool = Field(description="the oracle was also evaluated around the events")
-    spurious: tuple[SpuriousField, ...] = Field(description="fields left out, as they are no symmetries")
+    checked_off_support: bool = Field(
+        description="whether the oracle was also evaluated in the neighbourhood of the events"
+    )
+    spurious: tuple[SpuriousField, ...] = Field(description="excluded fields, which are not symmetries")
 
 
 class LayoutRecord(VectorsRecord):
     """What the generators act on."""
 
-    size: int = Field(description="length of a vector: rows of a generator")
+    size: int = Field(description="components of a vector: number of rows of a generator")
     complex: bool = Field(description="complex components")
     acts_on: Literal["momenta", "features", "latents"] = Field(
         description="four-momenta of the objects, the features, or the latents of an autoencoder"
     )
-    unused: tuple[str, ...] = Field((), description="variables of the features that the four-momenta replace")
-    sets: tuple[str, ...] = Field(
-        (), description="objects whose number differs from event to event; [] if none does"
+    unused: tuple[str, ...] = Field(
+        (),
+        description="variables of the feature set that are not used, since the generators act on "
+        "four-momenta",
     )
+    sets: tuple[str, ...] = Field((), description="objects whose number varies between events; [] if none")
     tag_names: tuple[str, ...] = Field(
-        (), description="numbers of each vector that the oracle sees and no generator changes"
+        (), description="inputs of the oracle for each vector that no generator transforms"
     )
-    spectator_names: tuple[str, ...] = Field((), description="the same of the event")
+    spectator_names: tuple[str, ...] = Field(
+        (), description="inputs of the oracle for each event that no generator transforms"
+    )
 
     @property
     def minkowski(self) -> bool:
@@ -216,16 +223,18 @@ class FieldsRecord(Record):
     family: Literal["matrices", "polynomials", "networks"] = Field(description="kind of the fields")
     degree: int = Field(description="degree of the polynomials; 1: linear")
     affine: bool = Field(description="with translations")
-    unknowns: int | None = Field(description="parameters of a field; null for networks")
+    unknowns: int | None = Field(description="number of parameters of a field; null for networks")
 
 
 class FunctionRecord(Record):
     """The oracle phi."""
 
-    description: str = Field(description="what it is, as a noun phrase")
-    outputs: int = Field(description="numbers it gives per event, of all members of an ensemble together")
+    description: str = Field(description="description of the oracle")
+    outputs: int = Field(description="number of outputs per event, summed over the members of an ensemble")
     precision: float = Field(description="relative rounding of its values and gradients")
-    approximate: bool = Field(description="an estimate, which no transformation preserves exactly")
+    approximate: bool = Field(
+        description="whether it is an approximation, which no transformation preserves exactly"
+    )
     training: TrainingRecord | None = Field(None, description="how a learned oracle was trained")
 
 
@@ -254,25 +263,26 @@ class OracleRecord(Record):
         description="how exactly the oracle is preserved, and the algebra closes"
     )
     spectrum: SpectrumRecord = Field(description="singular values of the conditions")
-    support: SupportRecord = Field(description="what holds on these events alone")
+    support: SupportRecord = Field(description="fields that preserve the oracle only on these events")
     vectors: LayoutRecord = Field(description="what the generators act on")
     fields: FieldsRecord = Field(description="the vector fields searched")
     subsample: int | None = Field(
-        description="events of the uniform subsample that was looked at, where there are more; null: all events were"
+        description="number of events in the uniform subsample that was used; null: all events were used"
     )
     events: EventsRecord = Field(
-        description="events on which the conditions are asked, held-out ones for learned oracles; they count by |w|"
+        description="events on which invariance is required (held-out events for learned oracles), "
+        "weighted by |w|"
     )
     scale: float = Field(description="scale of the components, in ``unit``: the unit of translations")
     unit: str = Field(description="unit of the components; '': a pure number, or several units")
     oracle: FunctionRecord = Field(description="the function")
     solver: SolverRecord = Field(description="how it was solved")
     compare: CompareRecord | None = Field(None, description="distance to the algebra named in the card")
-    breaking: BreakingRecord | None = Field(None, description="what a breaking term leaves")
+    breaking: BreakingRecord | None = Field(None, description="effect of the breaking term")
     finite: FiniteRecord | None = Field(None, description="finite transformations; exact oracles only")
     multiples: MultiplesRecord | None = Field(None, description="polynomial fields only")
     nearly_null: tuple[NearlyNull, ...] = Field((), description="weakly broken fields of an exact oracle")
     latent: LatentRecord | None = Field(None, description="flows in the latent space of an autoencoder")
     symmetry: SymmetryRecord | None = Field(
-        None, description="the symmetry that augment draws from; null for fields that are not linear"
+        None, description="symmetry used by `symhep augment`; null for fields that are not linear"
     )

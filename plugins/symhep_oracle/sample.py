@@ -175,7 +175,7 @@ def layout_of(data: Dataset, options: OracleMethodOptions) -> Layout:
     if momenta:
         assert data.momenta is not None
         if options.complex:
-            raise CardError("four-momenta are real", hint="set acts_on: features, or leave out complex")
+            raise CardError("four-momenta are real", hint="set acts_on: features, or remove 'complex'")
         return Layout(data.momenta.shape[1], 4, masked=masked, tags=tags, spectators=spectators)
     features = data.values.shape[1]
     count = options.vectors or vectors_needed(options.oracle, features, options.complex)
@@ -183,7 +183,8 @@ def layout_of(data: Dataset, options: OracleMethodOptions) -> Layout:
     if features == 0 or features % per_vector:
         kind = "complex vectors" if options.complex else "vectors"
         raise CardError(
-            f"{features} features do not make {count} {kind} of equal length", hint="check vars and vectors"
+            f"{features} features cannot be split into {count} {kind} of equal length",
+            hint="check 'vars' and 'vectors'",
         )
     layout = Layout(count, features // per_vector, options.complex, masked, tags, spectators)
     _check_order(data, layout, options)

@@ -12,7 +12,7 @@ __all__ = ["require_taken"]
 
 #: Oracles that are functions of the vectors that are there, whatever their number.
 _OF_SETS = (LorentzOracle, NormOracle, QuadraticOracle)
-FIXED = "give the features an object with a fixed number, as in take: 2"
+FIXED = "give the features objects with a fixed number per event, as in take: 2"
 
 
 def require_taken(data: Dataset, options: OracleMethodOptions) -> None:
@@ -29,20 +29,20 @@ def require_taken(data: Dataset, options: OracleMethodOptions) -> None:
 
 
 def _require_sets(data: Dataset, options: OracleMethodOptions) -> None:
-    why = f"the number of objects of '{data.name}' differs from event to event"
+    why = f"the number of objects of '{data.name}' varies between events"
     for where, oracle in _oracles(options):
         if isinstance(oracle, LearnedOracleOptions):
             if oracle.network == "plain":
                 raise CardError(
-                    f"{why}, and a plain network takes a fixed number of numbers",
+                    f"{why}, but a plain network needs a fixed number of inputs",
                     where=f"{where}.network",
-                    hint="write network: pooled, which sums over the vectors that are there",
+                    hint="use network: pooled, which sums over the vectors",
                 )
         elif not isinstance(oracle, _OF_SETS):
             raise CardError(
-                f"{why}, and the oracle '{oracle.kind}' is a function of a fixed number of vectors",
+                f"{why}, but the oracle '{oracle.kind}' is a function of a fixed number of vectors",
                 where=where,
-                hint="take lorentz, quadratic, l1, l2 or learned, or " + FIXED,
+                hint="use lorentz, quadratic, l1, l2 or learned, or " + FIXED,
             )
     asked = {
         "solver: flows": options.solver == "flows",
@@ -54,15 +54,16 @@ def _require_sets(data: Dataset, options: OracleMethodOptions) -> None:
     for name, there in asked.items():
         if there:
             raise CardError(
-                f"{why}, and '{name}' would move the zeros of empty places", hint=f"leave it out, or {FIXED}"
+                f"{why}, and '{name}' cannot be combined with padding", hint=f"remove it, or {FIXED}"
             )
 
 
 def _require_beside(what: str, options: OracleMethodOptions) -> None:
-    hint = "leave them out of the features, or give the method features without any"
+    hint = "remove them from the features, or give the method features without them"
     if not isinstance(options.oracle, LearnedOracleOptions):
         raise CardError(
-            f"the oracle '{options.oracle.kind}' is a function of the vectors alone: it takes no {what}",
+            f"the oracle '{options.oracle.kind}' is a function of the vectors only and does not accept "
+            f"{what}",
             where="oracle",
             hint=hint,
         )
@@ -70,7 +71,7 @@ def _require_beside(what: str, options: OracleMethodOptions) -> None:
     asked["breaking"] = options.breaking is not None
     for name, there in asked.items():
         if there:
-            raise CardError(f"'{name}' takes no {what}", hint=hint)
+            raise CardError(f"'{name}' does not accept {what}", hint=hint)
 
 
 def _oracles(options: OracleMethodOptions) -> list[tuple[str, OracleOptions]]:

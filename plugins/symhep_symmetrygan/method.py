@@ -15,6 +15,7 @@ from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.table import Table
 from symhep.methods.varied import Shifted
+from symhep.methods.verdict import Verdict
 from symhep.torchkit.threads import one_thread_per_operation
 from symhep_symmetrygan.fit.map import learned_map
 from symhep_symmetrygan.fit.requirements import require
@@ -28,6 +29,7 @@ from symhep_symmetrygan.record import SymmetryGanRecord
 from symhep_symmetrygan.references import DESAI
 from symhep_symmetrygan.say.sentences import statements
 from symhep_symmetrygan.say.tables import tables
+from symhep_symmetrygan.say.verdicts import verdicts
 
 __all__ = ["SymmetryGan"]
 
@@ -41,15 +43,18 @@ SUBGROUPS = "{restarts: 4, steps: 400, posthoc_steps: 1000}          # 6, 600 an
 class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
     """Elements of a group of transformations, found by adversarial training and tested on held-out events.
 
+    References
+    ----------
+    K. Desai, B. Nachman and J. Thaler, SymmetryGAN: Symmetry discovery with deep learning, Phys. Rev. D 105 (2022)
+    096031.
+
+    Examples
+    --------
     >>> import numpy as np
-    >>> from symhep.methods.context import seed_sequence
-    >>> x = np.random.default_rng(0).normal(size=(2000, 2))
-    >>> data = Dataset.from_array(x, scaling="isotropic")
-    >>> options = SymmetryGanOptions(search="so(2)", training={"restarts": 6, "steps": 50})
-    >>> method, context = SymmetryGan(), Context(seed_sequence(1, "symmetrygan", 0))
-    >>> prepared = method.prepare(data, options)
-    >>> part = method.fit(prepared, method.shards(prepared)[0], context)
-    >>> method.combine(prepared, [part], context).record.elements
+    >>> import symhep
+    >>> x = np.random.default_rng(0).normal(size=(600, 2))
+    >>> quick = {"training": {"restarts": 6, "steps": 20}, "validation": {"posthoc": None}}
+    >>> symhep.symmetrygan(x, search="so(2)", **quick).record.elements
     6
     """
 
@@ -125,6 +130,10 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
     def statements(self, record: SymmetryGanRecord) -> Iterator[Statement]:
         """The group, the elements and their tests, subgroups, maps; then warnings."""
         return statements(record)
+
+    def verdicts(self, record: SymmetryGanRecord) -> Iterator[Verdict]:
+        """The group found, its components, subgroups, discrete elements."""
+        return verdicts(record)
 
     def tables(self, record: SymmetryGanRecord) -> Mapping[str, Table]:
         """Projections, components, generators, subgroups, discrete elements."""

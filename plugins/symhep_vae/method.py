@@ -15,6 +15,7 @@ from symhep.methods.interface import Method, NamedFigure, ScanQuantity, Shard
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.table import Table
 from symhep.methods.varied import Shifted
+from symhep.methods.verdict import Verdict
 from symhep.stats.principal_components import principal_components
 from symhep_vae.options import RUNS_PER_SHARD, VaeOptions
 from symhep_vae.record import VaeRecord
@@ -23,6 +24,7 @@ from symhep_vae.sample import Sample, require_trainable, to_train_on
 from symhep_vae.say.cautions import cautions
 from symhep_vae.say.sentences import sentences
 from symhep_vae.say.tables import tables
+from symhep_vae.say.verdicts import verdicts
 
 __all__ = ["VaeRelevance"]
 
@@ -31,24 +33,25 @@ MOST_LATENTS = 12
 
 
 class VaeRelevance(Method[VaeOptions, VaeRecord, Sample]):
-    """Relevance of the latents of variational autoencoders (V. Sanz, Learning symmetries in datasets).
+    """Relevance of the latents of variational autoencoders: how many independent directions the events have.
 
+    References
+    ----------
+    V. Sanz, Learning symmetries in datasets, arXiv:2504.05174.
+
+    Examples
+    --------
     >>> import numpy as np
-    >>> from symhep.methods.context import COMBINE, seed_sequence
+    >>> import symhep
     >>> x = np.random.default_rng(0).normal(size=(600, 2))
-    >>> data = Dataset.from_array(np.c_[x, -x])
-    >>> method = VaeRelevance()
-    >>> sample = method.prepare(data, VaeOptions(latent_dim=3, runs=2, epochs=2))
-    >>> part = method.fit(sample, Shard(), Context(seed_sequence(1, "vae", 0)))
-    >>> result = method.combine(sample, [part], Context(seed_sequence(1, "vae", COMBINE)))
-    >>> result.record.pca.rank
+    >>> symhep.vae(np.c_[x, -x], latent_dim=3, runs=2, epochs=2).record.pca.rank
     2
     """
 
     name = "vae"
     #: A code of events that lack some of the features has no relevance to compare; spectators would be features.
     takes = frozenset({"kinds"})
-    summary = "how many independent directions the events have: relevance of the latents of a VAE"
+    summary = "number of independent directions in the events, from the relevance of the latents of a VAE"
     references = (
         SANZ,
         SANZ_REVIEW,
@@ -148,6 +151,10 @@ class VaeRelevance(Method[VaeOptions, VaeRecord, Sample]):
         """Directions, constraints, what the latents follow; then warnings."""
         return [*sentences(record), *cautions(record)]
 
+    def verdicts(self, record: VaeRecord) -> Iterator[Verdict]:
+        """How many directions, which, and what never varies."""
+        return verdicts(record)
+
     def tables(self, record: VaeRecord) -> Mapping[str, Table]:
         """Latents, and named combinations."""
         return tables(record)
@@ -174,11 +181,13 @@ options:
   beta: {options.beta:g}
 # scan: {{beta: [0.01, 0.1, 1.0]}}          # repeat for several values of an option
 """
-        comment = "How many independent directions do the events have, and what removed the rest?"
+        comment = (
+            "How many independent directions do the events have, and which constraints remove the others?"
+        )
         enough = sample.effective >= FEW
         if not enough:
             comment += (
-                f" The effective number of events is {sample.effective:.0f}, too few to train on: "
-                f"with {FEW:.0f} or more switch it on."
+                f" The effective number of events is {sample.effective:.0f}, too few for the training: "
+                f"enable it with {FEW:.0f} or more."
             )
         return InitBlock("relevance", comment, text, seconds, active=enough)

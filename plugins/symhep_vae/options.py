@@ -35,46 +35,58 @@ class VaeOptions(Options):
         return max(self.epochs, -(-self.min_steps // steps))
 
     latent_dim: int = Field(
-        6, ge=1, le=256, description="latents; at least as many as independent directions are expected"
+        6,
+        ge=1,
+        le=256,
+        description="number of latent variables; at least the expected number of independent directions",
     )
-    runs: int = Field(15, ge=1, le=1000, description="independent trainings, averaged over")
-    epochs: int = Field(20, ge=1, description="passes over the events")
+    runs: int = Field(15, ge=1, le=1000, description="number of independent trainings (runs), averaged over")
+    epochs: int = Field(20, ge=1, description="number of training epochs")
     min_steps: int = Field(
         1500,
         ge=0,
-        description="optimiser steps at least: a small sample is passed over more often than epochs says",
+        description="minimum number of optimiser steps; for small samples the number of epochs is raised "
+        "to reach it",
     )
     beta: float = Field(
         0.1,
         ge=0,
-        description="weight of the KL term; directions with a scaled variance below it count as noise",
+        description="weight of the KL term; directions whose scaled variance is below it are treated as "
+        "noise",
     )
-    batch_size: int = Field(128, ge=1, description="events per optimiser step")
-    learning_rate: float = Field(1e-3, gt=0, le=1e30, description="step size of Adam")
+    batch_size: int = Field(128, ge=1, description="batch size: batch size: events per optimiser step")
+    learning_rate: float = Field(1e-3, gt=0, le=1e30, description="learning rate of Adam")
     hidden: LayerSizes = Field(
-        (64, 32), description="hidden layer sizes of the encoder; the decoder mirrors them"
+        (64, 32),
+        description="sizes of the hidden layers of the encoder; the decoder has them in reverse order",
     )
     activation: Literal["relu", "leaky_relu", "tanh", "elu", "softplus"] = Field(
         "relu", description="activation of the hidden layers"
     )
-    warmup: int = Field(0, ge=0, description="epochs over which the weight of the KL term rises to beta")
+    warmup: int = Field(
+        0, ge=0, description="number of epochs over which the weight of the KL term rises linearly to beta"
+    )
     variant: Variant = Field(
         "vae",
-        description="vae (beta-VAE), factor (FactorVAE), tc (beta-TCVAE), ae (deterministic), linear (linear VAE)",
+        description="vae (beta-VAE), factor (FactorVAE), tc (beta-TCVAE), ae (deterministic), linear "
+        "(linear VAE)",
     )
     tc_weight: float = Field(
-        4.0, ge=0, description="extra weight of the total correlation, in units of beta, for factor and tc"
+        4.0,
+        ge=0,
+        description="additional weight of the total correlation, in units of beta (variants factor and tc)",
     )
     train_events: int = Field(
         SUBSAMPLE,
         ge=1,
         le=SUBSAMPLE,
-        description="train on at most this many events, a uniform subsample; the networks are judged by all others",
+        description="maximum number of training events (uniform subsample); the other events are used for "
+        "validation",
     )
     max_events: int | None = Field(
-        None, ge=1, description="use this many events, evenly spaced through the sample; all by default"
+        None, ge=1, description="number of events to use, evenly spaced through the sample; default: all"
     )
     noise: float = Field(
         0.0, ge=0, description="standard deviation of Gaussian noise added once to the scaled features"
     )
-    noise_seed: int = Field(1, ge=0, description="picks the added noise; it is the same for all runs")
+    noise_seed: int = Field(1, ge=0, description="seed of the added noise, which is the same for all runs")

@@ -67,9 +67,9 @@ def over_runs(values: npt.ArrayLike, unit: str = "") -> Number:
 class Spectrum(Record):
     """A quantity of every latent; the latents of each run stand in order of decreasing relevance."""
 
-    mean: tuple[float | None, ...] = Field(description="mean over the usable runs; null: not finite")
+    mean: tuple[float | None, ...] = Field(description="mean over the converged runs; null: not finite")
     std: tuple[float | None, ...] = Field(
-        description="standard deviation over the usable runs; 0 for one run"
+        description="standard deviation over the converged runs; 0 for one run"
     )
 
     @classmethod
@@ -101,16 +101,18 @@ class RelevantLatents(Number):
     """How many latents are relevant, and how sure that is."""
 
     value: int = Field(description="median over the runs of the number of relevant latents")
-    low: int = Field(description="2.5 % quantile over the runs of the number above the upper end of `band`")
+    low: int = Field(
+        description="2.5 % quantile, over the runs, of the number of latents with a relevance above the "
+        "upper end of `band`"
+    )
     high: int = Field(
-        description="97.5 % quantile over the runs of the number above the lower end of `band`; at least `low` with "
-        "the principal components whose linear optimum lies in `band`"
+        description="97.5 % quantile, over the runs, of the number of latents with a relevance above the "
+        "lower end of `band`; at least `low` plus the number of principal components whose "
+        "linear optimum lies in `band`"
     )
-    threshold: float = Field(description="a latent is relevant above this relevance")
-    band: tuple[float, float] = Field(
-        description="relevances between which it depends on the threshold whether a latent counts"
-    )
-    per_run: tuple[int, ...] = Field(description="number of relevant latents of each usable run")
+    threshold: float = Field(description="threshold: a latent with a larger relevance is relevant")
+    band: tuple[float, float] = Field(description="range of the threshold used for `low` and `high`")
+    per_run: tuple[int, ...] = Field(description="number of relevant latents of each converged run")
 
     @property
     def collapsed(self) -> int:
@@ -126,25 +128,32 @@ class RelevantLatents(Number):
 class DimensionAt(Record):
     """The dimension that nearest neighbours see at one distance."""
 
-    points: int = Field(description="events of each part into which they are split: fewer are further apart")
-    neighbour_distance: float = Field(
-        description="median distance of the nearest neighbour, of standardised features"
+    points: int = Field(
+        description="events in each part of the split sample; fewer events mean larger distances"
     )
-    estimate: Number = Field(description="mean over the parts, with its standard error")
+    neighbour_distance: float = Field(
+        description="median nearest-neighbour distance in standardised features"
+    )
+    estimate: Number = Field(description="mean over the parts with its standard error")
 
 
 class IntrinsicDimension(Number):
     """Dimension of the set on which the events lie: of TwoNN on its plateau; null without a plateau, with the range."""
 
-    points: int | None = Field(None, description="distinct events used; null: too few for an estimate")
-    distinct: int | None = Field(None, description="distinct events; more than 10,000 are not used")
-    plateau: bool | None = Field(
-        None, description="does the dimension stay over the distances? null: too few events to tell"
+    points: int | None = Field(
+        None, description="number of distinct events used; null: too few for an estimate"
     )
-    scales: tuple[DimensionAt, ...] = Field((), description="at each distance, the shortest first")
+    distinct: int | None = Field(None, description="number of distinct events; at most 10,000 are used")
+    plateau: bool | None = Field(
+        None, description="whether the dimension is the same at all distances; null: too few events"
+    )
+    scales: tuple[DimensionAt, ...] = Field(
+        (), description="dimension at each distance scale, shortest first"
+    )
     estimators: dict[str, Number] = Field(
         {},
-        description="each estimator's value, by name; of the maximum likelihood the range over numbers of neighbours",
+        description="value of each estimator, by name; for the maximum-likelihood estimator the range over "
+        "the number of neighbours",
     )
 
 
@@ -155,10 +164,12 @@ class PrincipalSpectrum(Record):
         description="eigenvalues of the weighted covariance, with bootstrap errors"
     )
     rank: int = Field(
-        description="components above 1e-6 of the largest variance: number of features minus linear constraints"
+        description="number of components above 1e-6 of the largest variance: number of features minus "
+        "number of linear constraints"
     )
     linear_relevance: tuple[float | None, ...] = Field(
-        description="relevance sqrt(2 variance/beta - 1) at the optimum of a linear VAE; null: infinite (beta = 0)"
+        description="relevance sqrt(2 variance/beta - 1) at the optimum of a linear VAE; null: infinite "
+        "(beta = 0)"
     )
 
 
@@ -166,11 +177,12 @@ class NearConstant(Number):
     """A combination that never varies, or little: median and central 68 % of the events."""
 
     name: str = Field(description="the combination")
-    kind: Kind = Field(description="feature, difference or sum of two, pair, particle, norm")
-    constraint: bool = Field(
-        description="whether nothing but rounding is left of its variation: a constraint"
+    kind: Kind = Field(
+        description="type of combination: type of combination: feature, difference or sum of two, pair, "
+        "particle, norm"
     )
-    vanishes: bool = Field(description="whether it is exactly zero")
+    constraint: bool = Field(description="whether it is constant up to rounding, that is a constraint")
+    vanishes: bool = Field(description="whether it vanishes exactly")
     value: float = Field(description="median over the events")
     low: float = Field(description="16 % quantile over the events")
     high: float = Field(description="84 % quantile over the events")
@@ -187,10 +199,10 @@ class FeatureRow(Record):
     name: str = Field(description="name")
     label: str = Field(description="label of axes, in mathtext")
     unit: str = Field(description="unit; '': a pure number")
-    spread: float = Field(description="standard deviation of the scaled feature, without weights")
+    spread: float = Field(description="standard deviation of the scaled feature (unweighted)")
     near_pi: float | None = Field(
         None,
-        description=f"share of the |weight| within {JUMP:g} rad of pi; null: not the azimuth of a direction",
+        description=f"fraction of the sum of |w| within {JUMP:g} rad of pi; null: not an azimuthal angle",
     )
     near_minus_pi: float | None = Field(None, description="the same at -pi")
 
@@ -200,12 +212,16 @@ class CarriedCombination(Record):
 
     name: str = Field(description="name")
     label: str = Field(description="label of axes, in mathtext")
-    kind: Kind = Field(description="feature, difference or sum of two, pair, particle, norm")
+    kind: Kind = Field(
+        description="type of combination: type of combination: feature, difference or sum of two, pair, "
+        "particle, norm"
+    )
     r_squared: Number = Field(
-        description="share of its variance that a linear combination of the run's relevant latents carries"
+        description="fraction of its variance explained by a linear combination of the relevant latents of "
+        "the run"
     )
     r: Number = Field(
-        description="multiple correlation with the relevant latents, the square root of that share"
+        description="multiple correlation with the relevant latents: the square root of `r_squared`"
     )
     single_r: Number = Field(description="|r| of the relevant latent that matches best")
 
@@ -215,7 +231,7 @@ class FollowedCombination(Record):
 
     combination: str = Field(description="name of the combination")
     r: Number = Field(
-        description="|r|, the correlation of the latent's mean with it (the sign of a latent has no meaning)"
+        description="|r|, absolute correlation of the latent mean with it (the sign of a latent is arbitrary)"
     )
 
 
@@ -226,14 +242,12 @@ class LossTerms(Record):
         description="mean squared error per event, summed over the scaled features"
     )
     kl_divergence: Number = Field(description="mean KL divergence to the prior per event, in nats")
-    total_correlation: Number = Field(
-        description="mean total correlation; 0 where the variant has no such term"
-    )
+    total_correlation: Number = Field(description="mean total correlation; 0 if the variant has no such term")
     fall: float | None = Field(
-        description="share by which reconstruction + beta KL fell over the last `fall_epochs` epochs; null: "
-        "the training was too short, or beta was still rising"
+        description="relative decrease of reconstruction + beta KL over the last `fall_epochs` epochs; "
+        "null: training too short, or warm-up not finished"
     )
-    fall_epochs: int = Field(description="a fifth of the epochs")
+    fall_epochs: int = Field(description="number of epochs over which `fall` is taken: a fifth of all epochs")
 
 
 class ValidationRecord(Record):
@@ -244,64 +258,72 @@ class ValidationRecord(Record):
     )
     kl_divergence: Number = Field(description="mean KL divergence to the prior per event, in nats")
     excess_loss: Number = Field(
-        description="reconstruction + beta KL of these events less that of the events trained on, both after the "
-        "training; mean over the runs, with the standard error from the numbers of events"
+        description="reconstruction + beta KL of the validation events minus that of the training events, "
+        "both after training; mean over the runs with the statistical error of the events"
     )
 
 
 class RunCounts(Record):
     """Independent trainings; runs count from 0."""
 
-    asked: int = Field(description="trainings made")
-    used: int = Field(description="usable: neither diverged nor useless")
-    diverged: int = Field(description="runs whose loss stopped being finite; left out")
-    first_divergence: int | None = Field(description="first epoch at which a run diverged; null: none did")
-    useless: int = Field(
-        description="runs that reconstruct worse than the mean of the features does; left out"
+    asked: int = Field(description="number of trainings")
+    used: int = Field(description="number of converged runs: neither diverged nor useless")
+    diverged: int = Field(description="number of runs with a non-finite loss; excluded")
+    first_divergence: int | None = Field(
+        description="first epoch at which a run diverged; null: no run diverged"
     )
-    representative: int = Field(description="number of the run of median final loss")
-    epochs: int = Field(description="passes over the events")
-    epochs_asked: int = Field(description="passes that the card asked for; min_steps may have raised them")
-    steps: int = Field(description="optimiser steps of a run")
+    useless: int = Field(
+        description="number of runs with a reconstruction error larger than that of predicting the mean of "
+        "the features; excluded"
+    )
+    representative: int = Field(description="index of the run with the median final loss")
+    epochs: int = Field(description="number of training epochs")
+    epochs_asked: int = Field(description="number of epochs requested in the card; min_steps may raise it")
+    steps: int = Field(description="number of optimiser steps per run")
 
 
 class VaeRecord(Record):
     """How many independent directions the events have, and what they are."""
 
-    relevance: Spectrum = Field(description="spread of a latent's mean over the mean width of its posterior")
+    relevance: Spectrum = Field(
+        description="relevance: standard deviation of the latent mean divided by the mean posterior width"
+    )
     relevant_latents: RelevantLatents = Field(
-        description="number of relevant latents: independent directions"
+        description="number of relevant latents, an estimate of the number of independent directions"
     )
-    information_bits: Spectrum = Field(description="log2(1 + relevance^2)/2, bits that a latent carries")
-    kl_nats: Spectrum = Field(description="KL divergence of a latent's posterior from its prior, in nats")
-    active_units: Number = Field(description="latents whose mean has a variance above 0.01 (Burda et al.)")
-    intrinsic_dimension: IntrinsicDimension = Field(
-        description="dimension of the set on which the events lie"
+    information_bits: Spectrum = Field(description="information per latent, log2(1 + relevance^2)/2, in bits")
+    kl_nats: Spectrum = Field(description="KL divergence between posterior and prior of each latent, in nats")
+    active_units: Number = Field(
+        description="number of active units: number of active units: latents whose mean has a variance "
+        "above 0.01 (Burda et al.)"
     )
-    intrinsic_dimension_latent: Number = Field(description="the same of the relevant latent means")
+    intrinsic_dimension: IntrinsicDimension = Field(description="intrinsic dimension of the sample")
+    intrinsic_dimension_latent: Number = Field(description="intrinsic dimension of the relevant latent means")
     pca: PrincipalSpectrum = Field(description="principal components of the scaled features")
     near_constants: tuple[NearConstant, ...] = Field(
-        description="combinations that never vary, or little; constraints first, then the narrowest"
+        description="combinations that are constant or vary little; constraints first, then by width"
     )
     features: tuple[FeatureRow, ...] = Field(description="the features, in order")
     combinations: tuple[CarriedCombination, ...] = Field(
-        description="combinations that vary: features, then what the latents carry best, in the order of their making"
+        description="combinations that vary: features first, then the combinations best explained by the "
+        "latents"
     )
     carried: tuple[str, ...] = Field(
-        description="combinations that the relevant latents carry almost whole (r above 0.95 on average), linear ones "
-        "first, each independent of those before it; at most as many as relevant latents"
+        description="combinations almost fully explained by the relevant latents (mean r above 0.95), "
+        "linear ones first, each independent of the preceding ones; at most as many as "
+        "relevant latents"
     )
     followed: tuple[FollowedCombination, ...] = Field(
-        description="what each relevant latent of the representative run follows"
+        description="best-matching combination for each relevant latent of the representative run"
     )
-    loss_terms: LossTerms = Field(description="the loss at the end of the training")
-    split: SplitRecord = Field(description="events trained on, and events that the relevance is measured on")
+    loss_terms: LossTerms = Field(description="loss at the end of the training")
+    split: SplitRecord = Field(description="numbers of training and validation events")
     validation: ValidationRecord | None = Field(
-        description="the loss on events not trained on; null: there are none, or too few"
+        description="loss on the validation events; null: none or too few"
     )
     runs: RunCounts = Field(description="independent trainings")
-    events: EventsRecord = Field(description="events that enter")
+    events: EventsRecord = Field(description="input events")
     beta: float = Field(
-        description="weight of the KL term: a direction counts if its scaled variance exceeds it"
+        description="weight of the KL term: a direction is relevant if its scaled variance exceeds it"
     )
-    variant: Variant = Field(description="kind of autoencoder")
+    variant: Variant = Field(description="variant of the autoencoder")

@@ -140,7 +140,9 @@ def require_trainable(data: Dataset) -> None:
     # A scaling that was fitted to NaN spoils all events.
     bad = [c.name for c, x in zip(data.columns, data.scaled.T, strict=True) if not np.isfinite(x).all()]
     if bad:
-        raise MethodError(f"{', '.join(bad)}: some events hold NaN or infinity; cut them away in a selection")
+        raise MethodError(
+            f"{', '.join(bad)}: NaN or infinity in some events; remove them with a cut in a selection"
+        )
     _require_weights(data)
     require_effective(data)
 
@@ -152,12 +154,13 @@ def _require_weights(data: Dataset) -> None:
     total = float(weights.sum())
     if total <= 0:
         raise MethodError(
-            f"the event weights of '{data.name}' sum to {total:.4g}, which no density can be trained on; "
-            "use 'weights: {negative: abs}' if the sign does not matter"
+            f"the event weights of '{data.name}' sum to {total:.4g}; training needs a positive sum. "
+            "Use 'weights: {negative: abs}' if the sign does not matter"
         )
     negative = float(-weights[weights < 0].sum() / np.abs(weights).sum())
     if negative > MAX_NEGATIVE:
         raise MethodError(
-            f"{negative:.0%} of the |weight| of '{data.name}' is negative: at most {MAX_NEGATIVE:.0%} can be trained "
-            "on; use 'weights: {negative: abs}' if the sign does not matter"
+            f"{negative:.0%} of the sum of |w| of '{data.name}' is from negative weights; training allows at "
+            f"most {MAX_NEGATIVE:.0%}. "
+            "Use 'weights: {negative: abs}' if the sign does not matter"
         )

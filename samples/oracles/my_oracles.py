@@ -10,18 +10,29 @@ from __future__ import annotations
 import torch
 
 
+def mass(x: torch.Tensor) -> torch.Tensor:
+    """m^2 = E^2 - p^2 of the sum of all vectors, in GeV^2.
+
+    >>> pair = torch.tensor([[50.0, 30.0, 0.0, 40.0, 50.0, -30.0, 0.0, 40.0]], dtype=torch.float64)
+    >>> mass(pair).tolist()
+    [3600.0]
+    """
+    energy, *momentum = x.view(len(x), -1, 4).sum(dim=1).unbind(dim=1)
+    return energy**2 - sum(p**2 for p in momentum)
+
+
 def transverse_mass(x: torch.Tensor) -> torch.Tensor:
-    """m_T^2 = E^2 - p_z^2 of the pair, in GeV^2.
+    """m_T^2 = E^2 - p_z^2 of the sum of all vectors, in GeV^2.
 
     >>> pair = torch.tensor([[50.0, 30.0, 0.0, 40.0, 50.0, -30.0, 0.0, 40.0]], dtype=torch.float64)
     >>> transverse_mass(pair).tolist()
     [3600.0]
     """
-    energy, _, _, pz = x.view(-1, 2, 4).sum(dim=1).unbind(dim=1)
+    energy, _, _, pz = x.view(len(x), -1, 4).sum(dim=1).unbind(dim=1)
     return energy**2 - pz**2
 
 
 def central_transverse_mass(x: torch.Tensor) -> torch.Tensor:
-    """The same of central pairs, |p_z| < 100 GeV: a smooth edge of 20 GeV, since a step has no gradient."""
-    pz = x.view(-1, 2, 4).sum(dim=1)[:, 3]
+    """The same of central events, |p_z| < 100 GeV: a smooth edge of 20 GeV, since a step has no gradient."""
+    pz = x.view(len(x), -1, 4).sum(dim=1)[:, 3]
     return transverse_mass(x) * torch.sigmoid((100.0 - pz.abs()) / 20.0)

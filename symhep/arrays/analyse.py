@@ -102,8 +102,15 @@ def analyse(
         Of figures, as in a card.
     progress
         Bars on a terminal.
+    registry
+        Plugins to use; by default all that are installed.
     options, **more
         Options of the method, as in a card: ``symhep methods NAME`` lists them.
+
+    Returns
+    -------
+    Analysis
+        A `Result` that draws itself, with the numbers that a card would give.
 
     Raises
     ------
@@ -112,6 +119,8 @@ def analyse(
     MethodError
         If the method fails.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> x = np.random.default_rng(1).normal(size=(500, 3))
     >>> result = analyse(x, "oracle", oracle="l2")
@@ -119,7 +128,7 @@ def analyse(
     ('so(3)', ('J_12', 'J_13', 'J_23'))
     """
     if not isinstance(seed, int | np.integer) or seed < 0:
-        raise CardError(f"seed={seed!r} is no integer from 0 on")
+        raise CardError(f"seed={seed!r} is not a non-negative integer")
     if str(workers).lstrip("-").isdecimal() and int(workers) < 1:
         raise CardError(
             f"workers={workers!r} is not a number of processes", hint="give 1 or more, or 'dask:ADDRESS'"
@@ -157,8 +166,8 @@ def analyse(
         header |= {"dataset": data.name, "seed": seed, "device": place, "weights": _weights(data)}
         analysis: Analysis = Analysis(
             result.record, result.arrays, result.histograms, _checkpoint(room.root / found.name),
-            statements=result.statements, tables=result.tables, variations=result.variations, method=found,
-            header=header, style=style,
+            statements=result.statements, tables=result.tables, variations=result.variations,
+            verdicts=result.verdicts, method=found, header=header, style=style,
         )  # fmt: skip
         if folder is not None:
             keep(analysis, room.root, OutputCard(style=style))
@@ -166,7 +175,7 @@ def analyse(
 
 
 #: Of result.json, what a result holds itself.
-_WORDS = ("schema", "summary", "statements", "tables", "figures", "drawing")
+_WORDS = ("schema", "summary", "statements", "verdicts", "tables", "figures", "drawing")
 
 
 def _options(method: Method[Any, Any, Any], values: Mapping[str, Any], registry: Registry) -> Options:
@@ -187,7 +196,7 @@ def _with_keywords(error: CardError, values: Mapping[str, Any], method: Method[A
     for key in values:
         if error.message == f"unknown key '{key}'":
             return CardError(
-                f"'{key}' is neither a keyword nor an option of {method.name}", hint=nearest(key, known)
+                f"'{key}' is not a keyword or an option of {method.name}", hint=nearest(key, known)
             )
     return error
 
@@ -197,19 +206,18 @@ def _beside(data: Dataset, reference: tuple[str, ...]) -> Dataset:
     for name in reference:
         if name not in data.label_names:
             raise CardError(
-                f"the reference '{name}' is no sample of '{data.name}'", hint=nearest(name, data.label_names)
+                f"the reference '{name}' is not a sample of '{data.name}'",
+                hint=nearest(name, data.label_names),
             )
     if reference and not set(data.label_names) - set(reference):
-        raise CardError(
-            f"'{data.name}' has no sample that is compared with the reference", hint="give labels"
-        )
+        raise CardError(f"'{data.name}' has no sample to compare with the reference", hint="give labels")
     return replace(data, reference=frozenset(reference)) if reference else data
 
 
 def _require_nothing(given: Mapping[str, Any]) -> None:
     for keyword, value in given.items():
         if value is not None:
-            raise CardError(f"{keyword}: a Dataset has its own", hint="give it to dataset_of")
+            raise CardError(f"{keyword}: a Dataset already contains it", hint="give it to dataset_of")
 
 
 @contextmanager

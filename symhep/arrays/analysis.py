@@ -39,6 +39,17 @@ class Analysis(Result[RecordT]):
         As in result.json of a run: options, scaling, columns, number of events, time.
     style
         Of figures: mplhep, CMS, ATLAS, LHCb2, ALICE, DUNE or none.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import symhep
+    >>> x = np.random.default_rng(1).normal(size=(200, 2))
+    >>> result = symhep.analyse(x, "oracle", oracle="l2")
+    >>> result.header["events"], result.record.algebra.name, list(result.tables)
+    (200, 'so(2)', ['generators', 'entries'])
+    >>> list(result.figures()), result.figure("spectrum").axes[0].get_xlabel()
+    (['generators', 'spectrum', 'flows'], 'Vector field, in order of singular value')
     """
 
     method: Method[Any, Any, Any] = field(kw_only=True, compare=False)
@@ -46,15 +57,41 @@ class Analysis(Result[RecordT]):
     style: StyleName = field(default="mplhep", kw_only=True, compare=False)
 
     def figures(self) -> dict[str, NamedFigure]:
-        """All figures by name, drawn from the numbers of the result alone; a notebook shows each as a picture.
+        """All figures, drawn from the numbers of the result alone; a notebook shows each as a picture.
 
-        The keys are the names that `figure` takes. Raises `MethodError` if the method fails to draw.
+        Returns
+        -------
+        dict
+            Name, as `figure` takes it -> `NamedFigure`.
+
+        Raises
+        ------
+        MethodError
+            If the method fails to draw.
         """
         with use_style(self.style):
             return {item.name: item for item in self._drawn()}
 
     def figure(self, name: str) -> Figure:
-        """A figure as an object of matplotlib. Raises `StoreError` for an unknown name."""
+        """One figure as an object of matplotlib, to change and save.
+
+        Parameters
+        ----------
+        name
+            A key of `figures`.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            pyplot knows nothing of it, so nothing is shown unasked.
+
+        Raises
+        ------
+        StoreError
+            For an unknown name, with the nearest one.
+        MethodError
+            If the method fails to draw.
+        """
         names = []
         with use_style(self.style):
             for item in self._drawn():
@@ -64,9 +101,33 @@ class Analysis(Result[RecordT]):
         raise StoreError(f"the result has no figure '{name}'; {nearest(name, names)}")
 
     def report(self, path: str | Path = "report.html") -> Path:
-        """Write the page that a run writes, with all figures inside, and return where it is.
+        """Write the page that a run writes, with all figures inside.
 
-        Raises `MethodError` if the method fails to draw, `StoreError` if the page cannot be written.
+        Parameters
+        ----------
+        path
+            Of the HTML file; folders above it are made.
+
+        Returns
+        -------
+        pathlib.Path
+            Where it is.
+
+        Raises
+        ------
+        MethodError
+            If the method fails to draw.
+        StoreError
+            If the page cannot be written.
+
+        Examples
+        --------
+        >>> import numpy as np, tempfile
+        >>> import symhep
+        >>> result = symhep.analyse(np.random.default_rng(1).normal(size=(200, 2)), "oracle", oracle="l2")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     result.report(f"{folder}/rotation.html").name
+        'rotation.html'
         """
         from symhep.arrays.kept import keep
 

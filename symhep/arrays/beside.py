@@ -55,7 +55,7 @@ def with_samples(data: Dataset, x: Any, weights: Any, labels: Any, unit: Any, sc
             raise CardError(f"weights: there is no column '{weights}'", hint=nearest(weights, there))
     w = data.weights if weights is None else numbers_of_events(weights, "weights", count)
     if not w.any():
-        raise CardError("weights: all are 0, so that no event counts")
+        raise CardError("weights: all weights are 0")
     codes, names = (data.labels, data.label_names) if labels is None else _samples(labels, count)
     source = data.unit if unit is None else integers_of_events(unit, "unit", count)
     return replace(data, weights=w, labels=codes, label_names=names, unit=source).rescaled(scaling)
@@ -69,16 +69,18 @@ def _samples(labels: Any, count: int) -> tuple[npt.NDArray[np.int64], tuple[str,
             try:
                 chosen = np.arange(count)[rows if isinstance(rows, slice) else np.asarray(rows)]
                 if (codes[chosen] >= 0).any():
-                    raise CardError(f"labels: rows of '{name}' belong to another sample, too")
+                    raise CardError(f"labels: rows of '{name}' also belong to another sample")
                 codes[chosen] = number
             except IndexError as error:
-                raise CardError(f"labels: '{name}' has rows that are not among {count} events") from error
+                raise CardError(f"labels: '{name}' has row numbers outside the {count} events") from error
         if (codes < 0).any():
-            raise InputError("labels: an event is in none of the samples", event=int((codes < 0).argmax()))
+            raise InputError("labels: some events belong to no sample", event=int((codes < 0).argmax()))
         return codes, tuple(map(str, labels))
     found = np.asarray(labels)
     if found.shape != (count,):
-        raise CardError(f"labels: shape {found.shape} for {count} events", hint="give one for each event")
+        raise CardError(
+            f"labels: shape {found.shape} for {count} events", hint="give one label for each event"
+        )
     known, codes = np.unique(found, return_inverse=True)
     return codes.astype(np.int64), tuple(map(str, known.tolist()))
 

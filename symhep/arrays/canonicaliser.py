@@ -64,10 +64,13 @@ class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     CardError
         In ``fit``, for a result without a symmetry, unknown names and groups without a frame.
 
+    Examples
+    --------
     >>> import symhep
     >>> x = np.random.default_rng(1).normal(size=(400, 3))
     >>> result = symhep.analyse(x, "oracle", oracle="l2")  # rotations of three numbers
-    >>> Canonicaliser(result).fit_transform([[3.0, 0.0, 4.0], [0.0, -5.0, 0.0]]).round(9).tolist()
+    >>> frame = Canonicaliser(result).fit(x)
+    >>> frame.transform([[3.0, 0.0, 4.0], [0.0, -5.0, 0.0]]).round(9).tolist()
     [[0.0, 0.0, 5.0], [0.0, 0.0, 5.0]]
 
     In front of a classifier::
@@ -99,18 +102,31 @@ class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         X
             (N, P, d) vectors, or (N, P d) the same in a row, in the units of the result: four-momenta (E, px, py, pz)
             in GeV, or its features. Of momenta also (N, P, 3) and (N, P, 2), where nothing mixes them with the rest.
+        y
+            Not used; pipelines pass it.
+
+        Returns
+        -------
+        Canonicaliser
+            Itself.
+
+        Raises
+        ------
+        CardError
+            For a result without a symmetry, unknown names, events of another shape, translations, and groups without a
+            frame.
         """
         self.symmetry_ = self._stated()
         x, _ = self._vectors(X, reset=True)
         s = self.symmetry_
         if not 0 <= self.reference < x.shape[1]:
-            raise CardError(f"reference {self.reference} is none of {x.shape[1]} vectors")
+            raise CardError(f"reference {self.reference} is not one of the {x.shape[1]} vectors")
         d = s.generators.shape[1] - 1
         if len(s.generators) and np.abs(s.generators[:, :d, d]).max() > 0:
             moved = [n for n, g in zip(s.labels, s.generators, strict=True) if g[:d, d].any()]
             raise CardError(
-                f"{', '.join(moved)}: translations have no frame here",
-                hint="leave them out with generators=[...]",
+                f"{', '.join(moved)}: no canonical frame for translations",
+                hint="exclude them with generators=[...]",
             )
         self.frames_ = frames_of(s.generators[:, :d, :d], s.labels) if len(s.labels) else []
         with as_card_error("elements"):
@@ -119,7 +135,23 @@ class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: Any) -> Any:
-        """The representatives, in the shape of ``X``. Raises `MethodError` for an event without a frame."""
+        """The representative of each event.
+
+        Parameters
+        ----------
+        X
+            As in `fit`.
+
+        Returns
+        -------
+        ndarray
+            In the shape of ``X``.
+
+        Raises
+        ------
+        MethodError
+            For an event without a frame: a zero reference vector, or one along the axis.
+        """
         check_is_fitted(self)
         x, back = self._vectors(X, reset=False)
         best = self._framed(x)
@@ -134,15 +166,15 @@ class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             found = Symmetry.of(given)
             if found is None:
                 raise CardError(
-                    "the result states no symmetry",
-                    hint="moments, oracle and symmetrygan do, where they find one",
+                    "the result contains no symmetry",
+                    hint="use a result of moments, oracle or symmetrygan that found one",
                 )
             given = found
         if not isinstance(given, Symmetry):
-            raise CardError(f"symmetry: {type(given).__name__} is neither a Result nor a Symmetry")
+            raise CardError(f"symmetry: {type(given).__name__} is not a Result or a Symmetry")
         chosen = given.only(self.generators, self.elements)
         if not chosen.labels and not chosen.names:
-            raise CardError("the symmetry is empty: no generator and no discrete element to move events by")
+            raise CardError("the symmetry is empty: it has no generators and no discrete elements")
         return chosen
 
     def _vectors(self, X: Any, *, reset: bool) -> tuple[FloatArray, Callable[[FloatArray], FloatArray]]:
@@ -153,7 +185,7 @@ class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         if len(shape) == 3 and components == MOMENTUM and shape[2] in (2, 3):
             used = [1, 2, 3][: shape[2]]
             self._require_apart(used)
-        told = f"are no vectors of ({', '.join(components)})"
+        told = f"are not vectors of ({', '.join(components)})"
         if len(shape) > 3 or (len(shape) == 3 and shape[2] != len(used)):
             raise CardError(f"events of shape {shape[1:]} {told}", hint=f"give (N, P, {d}), or (N, P * {d})")
         if len(shape) == 3:
@@ -175,8 +207,8 @@ class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             mixed = linear[:, there][:, :, ~there].any() or linear[:, ~there][:, :, there].any()
             if mixed:
                 raise CardError(
-                    f"vectors of {len(used)} components lack some that the symmetry mixes with theirs",
-                    hint="give four-momenta (E, px, py, pz), or rotations alone with generators=[...]",
+                    f"vectors of {len(used)} components lack components that the symmetry mixes with them",
+                    hint="give four-momenta (E, px, py, pz), or select rotations only with generators=[...]",
                 )
 
     def _framed(self, x: FloatArray) -> FloatArray:
@@ -207,7 +239,7 @@ class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             images = (element @ large[0] @ np.linalg.inv(element)).reshape(len(s.labels), -1).T
             if np.abs(images - span @ (span.T @ images)).max() > 1e-6 * np.abs(images).max():
                 raise CardError(
-                    f"{name} does not map the group of {', '.join(s.labels)} to itself: no frame is known for both",
+                    f"{name} does not map the group of {', '.join(s.labels)} to itself: no canonical frame for both",
                     hint="choose generators=[...] or elements=[...]",
                 )
 

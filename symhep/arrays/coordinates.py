@@ -32,7 +32,7 @@ def unit_factor(units: str) -> float:
     0.001
     """
     if units not in UNITS:
-        raise CardError(f"units={units!r} is no unit of momenta", hint=f"known: {', '.join(UNITS)}")
+        raise CardError(f"units={units!r} is not a unit of momenta", hint=f"known: {', '.join(UNITS)}")
     return UNITS[units]
 
 

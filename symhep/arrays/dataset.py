@@ -86,6 +86,11 @@ def dataset_of(
     name
         Of the feature set.
 
+    Returns
+    -------
+    Dataset
+        As a card with the same events and features would make it; what is checked there is checked here.
+
     Raises
     ------
     CardError
@@ -93,6 +98,8 @@ def dataset_of(
     InputError
         NaN, infinity, padding without a mask; it says at which event.
 
+    Examples
+    --------
     >>> jets = [[[5.0, 3.0, 0.0, 4.0], [5.0, -3.0, 0.0, -4.0]], [[5.0, 0.0, 3.0, 4.0], [5.0, 0.0, -3.0, -4.0]]]
     >>> data = dataset_of(jets, weights=[1.0, 0.5])
     >>> data.momenta.shape, data.particles, data.columns[1].name
@@ -111,24 +118,24 @@ def dataset_of(
 def _objects(x: Any) -> dict[str, Any] | None:
     """Object -> its vectors; None if ``x`` holds features."""
     if isinstance(x, Dataset):
-        raise CardError("the events are a Dataset already", hint="analyse takes it as it is")
+        raise CardError("the events already are a Dataset", hint="pass it to analyse directly")
     whole = x.events if isinstance(x, EventBatch) else x
     if isinstance(whole, ak.Array) and whole.ndim == 1:
         lists = [f for f in ak.fields(whole) if is_momenta(whole[f]) and whole[f].ndim == 2]
         if lists:
             raise CardError(
-                f"these are whole events, with {several(lists)}",
-                hint=f"choose objects: {{'{lists[0]}': events['{lists[0]}'], ...}}",
+                f"these are records of whole events, with {several(lists)}",
+                hint=f"select objects: {{'{lists[0]}': events['{lists[0]}'], ...}}",
             )
     if isinstance(x, Mapping):
         vectors = {str(name): value for name, value in x.items() if is_momenta(value)}
         if not x:
-            raise CardError("an empty mapping holds no events", hint=FORMS)
+            raise CardError("the mapping is empty", hint=FORMS)
         if vectors and len(vectors) < len(x):
             others = [str(name) for name in x if str(name) not in vectors]
             raise CardError(
-                f"{several(others)}: no vectors, beside objects that are",
-                hint="numbers of the event go into spectators={...}; a vector for each event is x[:, None, :]",
+                f"{several(others)}: not vectors, unlike the other objects",
+                hint="pass numbers per event as spectators={...}; for one vector per event use x[:, None, :]",
             )
         return vectors or None
     return {ALONE: x} if is_momenta(x) else None
@@ -138,7 +145,7 @@ def _of_features(x: Any, given: Given, weights: Any, spectators: Any) -> Dataset
     for what in ("kinds", "mask", "sets", "tags"):
         if getattr(given, what) is not None:
             raise CardError(
-                f"{what}: features have none",
+                f"{what}: not for features",
                 hint="vectors are (N, P, 4), (N, P, 3) or (N, P, 2) arrays, or records of momenta",
             )
     own = [weights] if isinstance(weights, str) else []

@@ -70,24 +70,22 @@ def features_of(x: Any, names: Sequence[str] | None = None, without: Sequence[st
                 raise CardError(f"names: there is no column '{name}'", hint=nearest(name, there))
         taken = tuple(n for n in names or there if n not in without)
         if not taken:
-            raise CardError("no column is left for the features", hint=f"there are {several(there)}")
+            raise CardError("no columns are left for the features", hint=f"known: {several(there)}")
         columns = [_column(x, name) for name in taken]
         lengths = {len(c) for c in columns}
         if len(lengths) > 1:
-            raise CardError(
-                f"columns of {several([str(n) for n in sorted(lengths)])} events stand side by side"
-            )
+            raise CardError(f"columns of {several([str(n) for n in sorted(lengths)])} events are combined")
         values = np.stack(columns, axis=1)
     else:
         values = plain_numbers(x, "the array")
         if values.ndim != 2 or values.shape[1] == 0:
-            hint = "one number for each event is x[:, None]" if values.ndim == 1 else FORMS
-            raise CardError(f"an array of shape {shape_text(values)} is no set of events", hint=hint)
+            hint = "for one number per event use x[:, None]" if values.ndim == 1 else FORMS
+            raise CardError(f"an array of shape {shape_text(values)} is not a set of events", hint=hint)
         taken = tuple(names or (f"x{i + 1}" for i in range(values.shape[1])))
         if len(taken) != values.shape[1]:
             raise CardError(f"names: {len(taken)} names for {values.shape[1]} features")
     if len(set(taken)) < len(taken):
-        raise CardError("names: two features have the same name", hint="give each a name of its own")
+        raise CardError("names: two features have the same name", hint="give each a different name")
     bad = ~np.isfinite(values)
     if bad.any():
         row, place = np.argwhere(bad)[0]
@@ -108,11 +106,11 @@ def _column(x: Any, name: str) -> FloatArray:
         others = [n for n in column_names(x) if n != name]
         raise CardError(
             error.message,
-            hint=f"choose columns of numbers with names=[...]; the others are {several(others)}",
+            hint=f"select numeric columns with names=[...]; the numeric columns are {several(others)}",
         ) from error
     if found.ndim != 1:
         raise CardError(
-            f"the column '{name}' has shape {shape_text(found)}", hint="a column is one number per event"
+            f"the column '{name}' has shape {shape_text(found)}", hint="a column needs one number per event"
         )
     return found
 
@@ -142,5 +140,5 @@ def integers_of_events(value: Any, what: str, count: int) -> npt.NDArray[np.int6
     """(N,) integers, one for each event."""
     found = numbers_of_events(value, what, count)
     if (found != np.round(found)).any():
-        raise CardError(f"{what}: {found[found != np.round(found)][0]} is no integer")
+        raise CardError(f"{what}: {found[found != np.round(found)][0]} is not an integer")
     return found.astype(np.int64)

@@ -54,8 +54,8 @@ def frames_of(generators: FloatArray, labels: Sequence[str]) -> list[Frame]:
             if np.abs(frame.seen @ generators[j]).max() > ROUNDING * np.abs(generators[j]).max():
                 names = [*(labels[k] for k in factors[i]), labels[j]]
                 raise CardError(
-                    f"{several(names)} act on the same directions: no frame is known for them together",
-                    hint="choose some of them with generators=[...]",
+                    f"{several(names)} act on the same directions: no canonical frame for them together",
+                    hint="select some of them with generators=[...]",
                 )
     return frames
 
@@ -83,9 +83,9 @@ def _frame(generators: FloatArray, labels: Sequence[str]) -> Frame:
         if len(generators) == 1 and (boost := _boost(generators[0])) is not None:
             return boost
         raise CardError(
-            f"{several(labels)} generate{'s' * (len(labels) == 1)} a group that is not compact: its orbits have no "
-            "representative that numbers could rely on",
-            hint="choose the rotations, or a boost along one direction, with generators=[...]",
+            f"{several(labels)} generate{'s' * (len(labels) == 1)} a non-compact group, whose orbits have no "
+            f"numerically stable representative",
+            hint="select the rotations, or a boost along one direction, with generators=[...]",
         )
     turned, lower = rotating(generators, form)
     values = np.linalg.svd(np.concatenate(list(turned), axis=1), full_matrices=False)
@@ -98,8 +98,8 @@ def _frame(generators: FloatArray, labels: Sequence[str]) -> Frame:
     if len(generators) == m * (m - 1) // 2:
         return Rotations(inner, outer)
     raise CardError(
-        f"{several(labels)}: no frame is known for this group, which is not SO({m}) in its {m} dimensions",
-        hint="choose some of the generators with generators=[...]",
+        f"{several(labels)}: no canonical frame for this group, which is not SO({m}) in its {m} dimensions",
+        hint="select some of the generators with generators=[...]",
     )
 
 
@@ -172,8 +172,8 @@ def _phase(turn: FloatArray, inner: FloatArray, outer: FloatArray, label: str) -
     ratios = frequencies / slowest
     if np.abs(ratios - np.round(ratios)).max() > 1e-6:
         raise CardError(
-            f"{label} turns planes at frequencies that are no multiples of the lowest one: no frame is known for it",
-            hint="leave it out with generators=[...]",
+            f"{label} turns planes at frequencies that are not multiples of the lowest one: no canonical frame for it",
+            hint="exclude it with generators=[...]",
         )
     plain: list[npt.NDArray[np.complex128]] = []
     turns: list[int] = []

@@ -35,6 +35,7 @@ def keep(result: Analysis, root: Path, output: OutputCard) -> Path:
         "status": "ok",
         "summary": result.summary,
         "statements": [vars(s) for s in result.statements],
+        "verdicts": [v.to_json() for v in result.verdicts],
         "error": None,
         "duration_s": header["duration_s"],
     }

@@ -113,13 +113,13 @@ def members_of(
         flat = _from_numbers(name, x, mask)
         mask = None
     if mask is not None:
-        raise CardError(f"mask: '{name}' says itself which members there are", hint="leave out the mask")
+        raise CardError(f"mask: '{name}' already defines its members", hint="remove the mask")
     used = _kind(name, flat, kind)
     fields = momentum_fields(_used(flat, used), factor)
     _require_finite(name, fields | flat.others, flat.counts)
     varying = flat.varies or bool(len(flat.counts) and (flat.counts != flat.counts[0]).any())
     if varies is False and varying:
-        raise CardError(f"sets: the number of '{name}' differs from event to event: they are a set")
+        raise CardError(f"sets: the number of '{name}' varies between events: they are a set")
     lists = {key: ak.unflatten(values, flat.counts) for key, values in (flat.others | fields).items()}
     return Members(momentum_records(lists), used, flat.width, varying if varies is None else varies)
 
@@ -134,26 +134,26 @@ def _from_numbers(name: str, x: Any, mask: Any) -> _Flat:
     if mask is not None:
         there = _mask(name, mask, values.shape[:2])
         if not there.any():
-            raise InputError(f"the mask of '{name}' leaves no member in any event")
+            raise InputError(f"the mask of '{name}' selects no member in any event")
     if hidden is not None and hidden.any():
         partly = there & hidden.any(axis=2) & ~hidden.all(axis=2)
         if partly.any():
             raise InputError(
                 f"a member of '{name}' is masked in some of its components only", event=_first(partly),
-                hint="mask whole members",
+                hint="mask all components of a member",
             )  # fmt: skip
         there, varies = there & ~hidden.all(axis=2), True
     empty = np.asarray((values == 0).all(axis=2))
     if not varies and empty.any():
         raise InputError(
-            f"a member of '{name}' is 0 in all components, as padding is ({plural(int(empty.sum()), 'such member')})",
-            event=_first(empty), hint="give mask=(x != 0).any(axis=-1), or a mask of your own",
+            f"a member of '{name}' is 0 in all components, like padding ({plural(int(empty.sum()), 'such member')})",
+            event=_first(empty), hint="give mask=(x != 0).any(axis=-1), or another mask",
         )  # fmt: skip
     empty = np.asarray(np.isnan(values).all(axis=2))
     if not varies and empty.any():
         raise InputError(
-            f"a member of '{name}' is NaN in all components, as padding is ({plural(int(empty.sum()), 'such member')})",
-            event=_first(empty), hint="give mask=~np.isnan(x).all(axis=-1), or a mask of your own",
+            f"a member of '{name}' is NaN in all components, like padding ({plural(int(empty.sum()), 'such member')})",
+            event=_first(empty), hint="give mask=~np.isnan(x).all(axis=-1), or another mask",
         )  # fmt: skip
     kind, components = _BY_LENGTH[values.shape[2]]
     negative = there & (values[..., 0] < 0) if components[0] == "E" else np.zeros_like(there)
@@ -163,8 +163,8 @@ def _from_numbers(name: str, x: Any, mask: Any) -> _Flat:
         raise InputError(
             f"the energy of a member of '{name}' is negative (as in {many})",
             event=_first(negative),
-            hint="four-momenta are (E, px, py, pz): x[..., [3, 0, 1, 2]] puts an energy that comes last first; numbers "
-            "that are no momenta go in as (N, F)",
+            hint="four-momenta are (E, px, py, pz): x[..., [3, 0, 1, 2]] moves an energy in the last place to the "
+            "first; pass numbers other than momenta as (N, F)",
         )
     coordinates = {c: values[..., i][there] for i, c in enumerate(components)}
     return _Flat(coordinates, {}, there.sum(axis=1), kind, values.shape[1], varies)
@@ -172,7 +172,7 @@ def _from_numbers(name: str, x: Any, mask: Any) -> _Flat:
 
 def _shape_hint(values: FloatArray) -> str:
     if values.ndim == 2 and values.shape[1] in _BY_LENGTH:
-        return "a vector for each event is x[:, None, :]"
+        return "for one vector per event use x[:, None, :]"
     return FORMS
 
 
@@ -191,7 +191,7 @@ def _from_vector(name: str, x: Any) -> _Flat:
     if (names := getattr(getattr(x, "dtype", None), "names", None)) is None:
         raise CardError(f"'{name}' is a single vector, not an array of them", hint=FORMS)
     if x.ndim not in (1, 2):
-        raise CardError(f"'{name}' has shape {x.shape}", hint="vectors take the shape (N,) or (N, P)")
+        raise CardError(f"'{name}' has shape {x.shape}", hint="vector arrays need the shape (N,) or (N, P)")
     table = np.asarray(x).reshape(len(x), -1)
     numbers = {field: np.asarray(table[field]).reshape(-1) for field in names}
     counts = np.full(len(x), table.shape[1])
@@ -246,8 +246,8 @@ def _flat(
     found = coordinates_of(numbers)
     if found is None:
         raise CardError(
-            f"'{name}' has the fields {', '.join(numbers)}, which are no momentum",
-            hint="needed are px, py or pt, phi; with pz, eta or theta; and E or mass",
+            f"'{name}' has the fields {', '.join(numbers)}, which do not define a momentum",
+            hint="required: px, py or pt, phi; with pz, eta or theta; and E or mass",
         )
     known, kind = found
     coordinates = {c: np.asarray(numbers[field], dtype=np.float64) for c, field in known.items()}
@@ -268,7 +268,7 @@ def _kind(name: str, flat: _Flat, wanted: VectorKind | None) -> VectorKind:
     if lacking:
         raise CardError(
             f"kinds: '{name}' holds {flat.kind} vectors, without {' and '.join(lacking)}",
-            hint=f"leave it out, or give {wanted} vectors",
+            hint=f"remove it, or give {wanted} vectors",
         )
     return wanted
 
@@ -287,7 +287,7 @@ def _require_finite(name: str, fields: Mapping[str, FloatArray], counts: npt.NDA
             events = np.unique(np.repeat(np.arange(len(counts)), counts)[bad])
             raise InputError(
                 f"'{field}' of a member of '{name}' is {values[bad][0]} (as in {plural(len(events), 'event')})",
-                event=int(events[0]), hint="drop such events, or leave such members out by a mask",
+                event=int(events[0]), hint="drop such events, or exclude such members with a mask",
             )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def of_momenta(objects: Mapping[str, Any], given: Given, *, alone: bool) -> Data
         and (doubt := doubtful_unit({n: m.records for n, m in members.items()})) is not None
     ):
         found = doubt.partition(" in the file")[0]
-        raise CardError(f"{found}, as if in MeV", hint="say units='MeV', or units='GeV' if it is GeV")
+        raise CardError(f"{found}, which suggests MeV", hint="set units='MeV', or units='GeV' if it is GeV")
     members = {name: _tagged(name, m, given.tags, objects) for name, m in members.items()}
     members = {name: _numbered(m, given.names) if alone else m for name, m in members.items()}
     _require_known(members, given.vars)
@@ -97,14 +97,14 @@ def _table(card: RunCard, members: Mapping[str, Members], given: Given, count: i
         lost = np.setdiff1d(np.arange(count), table.source[:, 1])
         raise InputError(
             f"a variable of {', '.join(given.vars)} is not finite (so in {len(lost)} events)", event=int(lost[0]),
-            hint="drop such events, or leave that variable out",
+            hint="drop such events, or remove this variable",
         )  # fmt: skip
     return table
 
 
 def _one_unit(units: str | Sequence[str]) -> str:
     if not isinstance(units, str):
-        raise CardError("units: momenta have one unit", hint="give 'GeV', 'MeV' or 'TeV'")
+        raise CardError("units: all momenta have the same unit", hint="give 'GeV', 'MeV' or 'TeV'")
     return units
 
 
@@ -124,7 +124,8 @@ def _for(name: str, given: Any, what: str, objects: Mapping[str, Any], alone: bo
         if alone and len(kinds) == 1:
             return next(iter(kinds))
     raise CardError(
-        f"{what}: one for each object is needed", hint=f"give {{object: ...}} with {several(list(objects))}"
+        f"{what}: one value per object is required",
+        hint=f"give {{object: ...}} with {several(list(objects))}",
     )
 
 
@@ -154,7 +155,7 @@ def _tagged(
     for tag, values in tags.items():
         if not tag.isidentifier() or tag.lower() in SYNONYMS:
             raise CardError(
-                f"tags: '{tag}' cannot be the name of a tag", hint="a name such as charge or btag"
+                f"tags: '{tag}' is not a valid name of a tag", hint="use a name such as charge or btag"
             )
         own = values.get(name) if isinstance(values, Mapping) else values
         if own is None:
@@ -187,11 +188,11 @@ def _named(data: Dataset, given: Given, alone: bool) -> Dataset:
     """With the names of the particles that are given."""
     names = list(given.names or ())
     if not alone:
-        raise CardError("names: the objects have names already", hint="they are the keys of the mapping")
+        raise CardError("names: the objects already have names", hint="the names are the keys of the mapping")
     if all(isinstance(n, int | np.integer) for n in names):
         return data
     if len(names) != len(data.particles) or len(set(names)) < len(names):
-        raise CardError(f"names: {len(data.particles)} different names of particles are needed, not {names}")
+        raise CardError(f"names: {len(data.particles)} different particle names are required, not {names}")
     places = particle_names([(None, str(n)) for n in names])
     variables = [tuple(c.variable for c in data.columns if c.slot == i) for i in range(len(names))]
     return replace(data, particles=tuple(map(str, names)), columns=feature_columns(variables, places))

@@ -17,7 +17,7 @@ FloatArray = npt.NDArray[np.float64]
 
 #: What events may look like.
 FORMS = (
-    "understood are (N, P, 4) four-momenta (E, px, py, pz), (N, P, 3) three-momenta, (N, P, 2) transverse momenta, "
+    "supported: (N, P, 4) four-momenta (E, px, py, pz), (N, P, 3) three-momenta, (N, P, 2) transverse momenta, "
     "(N, F) features, awkward or vector arrays of momenta, {name: array} of several objects, and data frames"
 )
 
@@ -59,8 +59,8 @@ def plain_numbers(value: Any, what: str) -> FloatArray:
     [[1.0, 2.0]]
     """
     if value is None or isinstance(value, str | PurePath):
-        hint = "symhep.run runs a card on files, symhep.load reads them" if value is not None else FORMS
-        raise CardError(f"{what} is {type(value).__name__}, no array", hint=hint)
+        hint = "to read files use symhep.load, or symhep.run with a card" if value is not None else FORMS
+        raise CardError(f"{what} is {type(value).__name__}, not an array", hint=hint)
     if from_library(value) == "torch":
         value = value.detach().cpu().resolve_conj()
         value = (value.double() if value.is_floating_point() else value).numpy()
@@ -70,19 +70,22 @@ def plain_numbers(value: Any, what: str) -> FloatArray:
         try:
             value = ak.to_numpy(value)
         except (TypeError, ValueError) as error:
-            raise CardError(f"{what} is a jagged awkward array of bare numbers", hint=FORMS) from error
+            raise CardError(
+                f"{what} is a jagged awkward array of numbers without fields", hint=FORMS
+            ) from error
     try:
         found = value if isinstance(value, np.ndarray) else np.asarray(value)
     except ValueError as error:
         raise CardError(
-            f"{what} has rows of unequal lengths", hint="give an awkward array, or fill up and give a mask"
+            f"{what} has rows of unequal lengths",
+            hint="use an awkward array, or pad the rows and give a mask",
         ) from error
     if found.dtype.kind == "O":
         try:
             found = found.astype(np.float64)
         except (TypeError, ValueError) as error:
             held = "text" if any(isinstance(v, str) for v in found.flat) else "objects"
-            raise CardError(f"{what} holds {held}, not numbers", hint=FORMS) from error
+            raise CardError(f"{what} contains {held}, not numbers", hint=FORMS) from error
     if found.dtype.kind not in "fiub":
         kinds = {"c": "complex numbers", "U": "text", "S": "text", "M": "dates", "V": "records"}
         raise CardError(f"{what} holds {kinds.get(found.dtype.kind, found.dtype.name)}, not real numbers")

@@ -96,11 +96,13 @@ def parse_expression(text: str, where: str | None = None) -> Expression:
     >>> parse_expression("__import__('os')")
     Traceback (most recent call last):
     ...
-    symhep.errors.CardError: in "__import__('os')": no function is called '__import__'; known: HT, MT, MT2, abs, all, \
+    symhep.errors.CardError: in "__import__('os')": unknown function '__import__'; known: HT, MT, MT2, abs, all, \
 any, aplanarity, arctan2, cos, cos_theta_CS, cosh, count, ...
     """
     if len(text) > _MAX_LENGTH:
-        raise CardError(f"an expression of {len(text)} characters; {_MAX_LENGTH} are allowed", where=where)
+        raise CardError(
+            f"the expression has {len(text)} characters; at most {_MAX_LENGTH} are allowed", where=where
+        )
     python = rewritten(text.strip())
     try:
         tree = ast.parse(python.text, mode="eval").body
@@ -108,7 +110,7 @@ any, aplanarity, arctan2, cos, cos_theta_CS, cosh, count, ...
         offset = error.offset if isinstance(error, SyntaxError) else None
         column = f" at column {python.column(offset)}" if offset else ""
         reason = python.told(str(getattr(error, "msg", error)))
-        raise CardError(f'"{text}" is not an expression: {reason}{column}', where=where) from error
+        raise CardError(f'"{text}" is not a valid expression: {reason}{column}', where=where) from error
     if _depth(tree) > _MAX_DEPTH:
         raise CardError(f'"{text}" is nested more than {_MAX_DEPTH} deep', where=where)
     python.restore(tree)
@@ -142,11 +144,11 @@ def _check(node: ast.AST, text: str, where: str | None) -> None:
         problem = f"'{ast.unparse(node)}' is not allowed"
     elif isinstance(node, ast.Call):
         if not isinstance(node.func, ast.Name) or node.keywords:
-            problem = f"'{ast.unparse(node)}' is not allowed; functions are called by name, as in abs(eta)"
+            problem = f"'{ast.unparse(node)}' is not allowed; write functions as in abs(eta)"
         elif _OWN.fullmatch(node.func.id):
             problem = None if node.args else f"'{node.func.id}()' needs an argument"
         elif node.func.id not in FUNCTIONS:
-            problem, hint = f"no function is called '{node.func.id}'", nearest(node.func.id, FUNCTIONS)
+            problem, hint = f"unknown function '{node.func.id}'", nearest(node.func.id, FUNCTIONS)
         else:
             problem = _arity(node.func.id, len(node.args))
     elif isinstance(node, ast.Attribute) and node.attr.startswith("_"):
@@ -164,7 +166,7 @@ def _check(node: ast.AST, text: str, where: str | None) -> None:
             c for op, c in zip(node.ops, node.comparators, strict=True) if isinstance(op, ast.In | ast.NotIn)
         ]
         if not all(isinstance(c, ast.List | ast.Tuple) for c in lists):
-            problem = f"'{ast.unparse(node)}': after 'in' stands a list of numbers, as in [11, 13]"
+            problem = f"'{ast.unparse(node)}': 'in' needs a list of numbers, as in [11, 13]"
     if problem:
         raise CardError(f'in "{text}": {problem}', where=where, hint=hint)
 

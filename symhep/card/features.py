@@ -35,15 +35,18 @@ class CanonicalCard(Strict):
 
     group: Literal["so(2)", "so(3)"] | None = Field(
         None,
-        description="so(2): turn about the axis until the reference has azimuth 0; so(3): turn it onto z, and the "
-        "next object into the x-z plane",
+        description="so(2): rotate about the axis so that the reference object has azimuth 0; so(3): rotate the "
+        "reference object onto z, and the next object into the x-z plane",
+        examples=["so(2)"],
     )
-    axis: Literal["x", "y", "z"] = Field("z", description="of so(2)")
+    axis: Literal["x", "y", "z"] = Field("z", description="axis of the rotation (so(2) only)")
     reference: Annotated[int, Field(ge=1, strict=True)] | Literal["leading"] = Field(
-        "leading", description="the object that is turned: leading, or its number from 1"
+        "leading", description="reference object of the rotation: leading, or its number counted from 1"
     )
     reflection: Annotated[tuple[Literal["px", "py", "pz"], ...], LIST] = Field(
-        (), description="components that are mirrored where the first object that has any has a negative one"
+        (),
+        description="components to reflect: their sign is flipped if that of the first object with a "
+        "non-zero value is negative",
     )
 
     @model_validator(mode="after")
@@ -51,11 +54,13 @@ class CanonicalCard(Strict):
         if self.group is None and not self.reflection:
             raise ValueError("give a 'group', a 'reflection', or both")
         if self.group != "so(2)" and "axis" in self.model_fields_set:
-            raise ValueError("'axis' belongs to so(2)")
+            raise ValueError("'axis' is only for group: so(2)")
         fixed = {None: "", "so(3)": "xz"}.get(self.group, "yzx"["xyz".index(self.axis)])
         for component in self.reflection:
             if component[1] in fixed:
-                raise ValueError(f"{self.group} leaves no sign of {component} to a reflection")
+                raise ValueError(
+                    f"{self.group} already fixes the sign of {component}; remove this reflection"
+                )
         return self
 
     @property
@@ -67,30 +72,38 @@ class CanonicalCard(Strict):
 class FeatureCard(Strict):
     """Numbers per event, and how they are scaled."""
 
-    selection: str | None = None
-    object: Name | None = Field(None, description="the object whose members give the variables")
+    selection: str | None = Field(
+        None, description="cuts on the event; all events by default", examples=["dijet"]
+    )
+    object: Name | None = Field(
+        None, description="the object whose members the variables are computed for", examples=["jets"]
+    )
     vars: Annotated[tuple[str, ...], LIST] = Field(
         description="variables of the object (px, py, pz, E, pt, eta, phi, m, rapidity, ...), or event expressions; "
-        "x1..x12 stands for x1, x2, ..., x12"
+        "x1..x12 stands for x1, x2, ..., x12",
+        examples=[["E", "px", "py", "pz"], ["mass(muons[0], muons[1])"]],
     )
-    scaling: Literal["standard", "isotropic", "none"] = "standard"
+    scaling: Literal["standard", "isotropic", "none"] = Field(
+        "standard", description="standard: mean 0 and variance 1 each; isotropic: one constant for all; none"
+    )
     spectators: Annotated[tuple[str, ...], LIST] = Field(
         (),
-        description="event expressions that tests and networks see beside the variables, and that no transformation "
-        "acts on",
+        description="event expressions that are additional inputs of tests and networks; transformations "
+        "do not act on them",
         examples=[["count(jets)"]],
     )
     tags: Annotated[tuple[str, ...], LIST] = Field(
         (),
-        description="expressions in the object's members, such as a charge or a b-tag, that come along with each "
-        "member and that no transformation acts on; 0 for objects of a system without such a field",
+        description="expressions evaluated for each member of the object, such as a charge or a b-tag; "
+        "transformations do not act on them; 0 for objects of a system without such a field",
         examples=[["charge"]],
     )
     canonicalise: Annotated[
         CanonicalCard | None, BeforeValidator(_as_group, json_schema_input_type=str | CanonicalCard | None)
     ] = Field(
         None,
-        description="rotate and mirror each event into a frame of its own before the variables are taken",
+        description="rotate and reflect each event into a canonical frame before the variables are computed",
+        examples=["so(2)", {"group": "so(2)", "reflection": ["py", "pz"]}],
     )
 
     @field_validator("vars")
@@ -103,7 +116,7 @@ class FeatureCard(Strict):
         if not self.vars:
             raise ValueError("'vars' is empty")
         if self.canonicalise and self.object is None:
-            raise ValueError("'canonicalise' needs an 'object', whose four-momenta it rotates")
+            raise ValueError("'canonicalise' needs an 'object': it rotates the four-momenta of an object")
         if self.tags and self.object is None:
-            raise ValueError("'tags' needs an 'object', whose members it describes")
+            raise ValueError("'tags' needs an 'object': tags are evaluated for the members of an object")
         return self

@@ -44,11 +44,31 @@ class CardFile:
 
 
 def load_card(source: str | Path | Mapping[str, Any] | RunCard, overrides: Iterable[str] = ()) -> CardFile:
-    """Read and check a card. ``overrides`` are 'dotted.key=value' strings.
+    """Read and check a card.
 
-    Raises `CardError` with file, line and the nearest valid name.
+    Parameters
+    ----------
+    source
+        Path of a YAML, TOML or JSON file; its content as a mapping; or a `RunCard`.
+    overrides
+        'dotted.key=value' texts, as ``-s`` on the command line; values are YAML.
 
-    >>> from symhep.card.loader import load_card
+    Returns
+    -------
+    CardFile
+        ``card``, the checked `RunCard`, with the line of each key.
+
+    Raises
+    ------
+    CardError
+        With file, line and the nearest valid name.
+
+    Examples
+    --------
+    >>> card = {"symhep": 1, "datasets": {"toy": {"format": "toy", "options": {"name": "circle"}}}}
+    >>> file = load_card(card | {"features": {"plane": {"vars": ["x1", "x2"]}}}, ["run.seed=2"])
+    >>> file.card.run.seed, file.card.features["plane"].vars
+    (2, ('x1', 'x2'))
     >>> load_card({"symhep": 1, "datasets": {}, "featurs": {}})
     Traceback (most recent call last):
     ...
@@ -60,7 +80,9 @@ def load_card(source: str | Path | Mapping[str, Any] | RunCard, overrides: Itera
         try:
             data: Any = json.loads(json.dumps(source, default=os.fspath))
         except (TypeError, ValueError, RecursionError) as error:
-            raise CardError(f"holds what JSON cannot: {_reason(error)}", where="<card>") from error
+            raise CardError(
+                f"contains values that JSON does not support: {_reason(error)}", where="<card>"
+            ) from error
         return parse_card(apply_overrides(data, overrides), "<card>")
     path = Path(source)
     data = _mapping(_parse_text(_text(path), path), str(path))
@@ -82,8 +104,8 @@ def _text(path: Path) -> str:
         raise CardError("is not a text file; a run card is YAML, TOML or JSON", where=str(path)) from error
     if len(content) > _BYTES:
         raise CardError(
-            f"is longer than {_BYTES:,} bytes, too long for a run card", where=str(path),
-            hint="a fileset (JSON) or a glob names many files in a line",
+            f"is longer than {_BYTES:,} bytes, the limit for a run card", where=str(path),
+            hint="use a fileset (JSON) or a glob to name many files",
         )  # fmt: skip
     return text
 
@@ -105,7 +127,7 @@ def _parse_text(text: str, path: Path) -> Any:
 def _reason(error: Exception) -> str:
     """What a parser says, in one line."""
     if isinstance(error, RecursionError):
-        return "is nested too deeply, or contains itself"
+        return "is nested too deeply or contains itself"
     return str(error).split("\n")[0]
 
 
@@ -169,9 +191,9 @@ def apply_overrides(data: Any, overrides: Iterable[str]) -> Any:
         for key in keys[:-1]:
             target = target.setdefault(key, {})
             if not isinstance(target, Mapping):
-                raise CardError(f"'{dotted}': '{key}' holds no keys", where="-s")
+                raise CardError(f"'{dotted}': '{key}' is not a mapping", where="-s")
         try:
             target[keys[-1]] = _plain(read_yaml(text))
         except YamlTextError as error:
-            raise CardError(f"'{text[:80]}' is not a YAML value", where=f"-s {dotted}") from error
+            raise CardError(f"'{text[:80]}' is not valid YAML", where=f"-s {dotted}") from error
     return data

@@ -49,12 +49,15 @@ class ObjectChange(Strict):
     """How the members of an object are changed, before anything is selected."""
 
     factor: str | None = Field(
-        None, description="factor on the four-momentum: an expression in the fields of the member, e.g. 1.02"
+        None,
+        description="factor applied to the four-momentum: an expression in the fields of the member, e.g. 1.02",
+        examples=["1.02"],
     )
     smear: str | None = Field(
         None,
-        description="relative Gaussian smearing of the four-momentum: an expression for its standard deviation, e.g. "
-        "0.1; the random numbers depend on the seed, the file and the event alone",
+        description="relative Gaussian smearing of the four-momentum: an expression for its standard deviation, "
+        "e.g. 0.1; the random numbers depend only on the seed, the file and the event",
+        examples=["0.1"],
     )
 
     @model_validator(mode="after")
@@ -72,12 +75,16 @@ Change = Annotated[
 class AlternativeCard(Strict):
     """One other way of the same events: another weight, changed objects, or other files."""
 
-    weights: str | None = Field(None, description="another event weight of the file")
+    weights: str | None = Field(
+        None, description="another event weight of the file", examples=["PSWeight[0]"]
+    )
     objects: dict[Name, Change] = Field(
-        {}, description="object -> change of its members; carried over to missing transverse momentum"
+        {},
+        description="object -> change of its members; propagated to the missing transverse momentum",
+        examples=[{"jets": "1.02"}],
     )
     files: Annotated[tuple[str, ...], LIST] = Field(
-        (), description="other files, with the same reader, objects and cuts"
+        (), description="other files, with the same reader, objects and cuts", examples=[["tune_up.root"]]
     )
 
     @model_validator(mode="after")
@@ -106,21 +113,29 @@ class VariationCard(Strict):
     weights: Annotated[tuple[str, ...], LIST] = Field(
         (),
         description="weights by name, index or range, as in LHEPdfWeight[1..100], or the name of a group of weights",
+        examples=[["LHEPdfWeight[1..100]"]],
     )
     combine: Combine | None = Field(
         None,
-        description="of 'weights': envelope: alternatives without a parameter, such as scales; hessian: each is one "
-        "eigenvector's; hessian_pairs: two and two are an eigenvector's, plus and minus; replicas: their spread",
+        description="how 'weights' are combined: envelope (alternatives, such as scales), hessian (one weight per "
+        "eigenvector), hessian_pairs (a plus and a minus weight per eigenvector) or replicas (standard "
+        "deviation)",
+        examples=["hessian"],
     )
     confidence: float = Field(
         0.6827,
         gt=0.5,
         lt=1,
-        description="of hessian and hessian_pairs: confidence level that the set was made for (0.9: scaled to 68 %)",
+        description="for hessian and hessian_pairs: confidence level of the set (0.9: uncertainties are "
+        "scaled to 68 %)",
     )
-    up: AlternativeCard | None = Field(None, description="one standard deviation up")
+    up: AlternativeCard | None = Field(
+        None, description="variation by +1 standard deviation", examples=[{"weights": "up"}]
+    )
     down: AlternativeCard | None = Field(
-        None, description="one standard deviation down; without it the shift of 'up' is taken both ways"
+        None,
+        description="variation by -1 standard deviation; if not given, the shift of 'up' is symmetrised",
+        examples=[{"weights": "down"}],
     )
 
     @field_validator("weights")
@@ -135,7 +150,7 @@ class VariationCard(Strict):
         if self.weights and self.combine is None:
             raise ValueError("'weights' need 'combine': envelope, hessian, hessian_pairs or replicas")
         if not self.weights and self.combine is not None:
-            raise ValueError("'combine' belongs to 'weights'; 'up' and 'down' are one nuisance parameter")
+            raise ValueError("'combine' is only for 'weights'; 'up' and 'down' are one nuisance parameter")
         if self.down is not None and self.up is None:
             raise ValueError("'down' needs 'up'")
         return self

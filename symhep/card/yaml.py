@@ -124,6 +124,6 @@ def _reason(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "is nested too deeply, or contains itself"
     if isinstance(error, ReaderError):
-        return "a character that YAML does not allow"
+        return "a character that is not allowed in YAML"
     problem = error.problem if isinstance(error, MarkedYAMLError) else str(error)
     return (problem or "is not valid YAML").split("\n")[0]

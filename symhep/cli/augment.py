@@ -21,51 +21,49 @@ __all__ = ["command"]
 @click.option(
     "-o", "--out", required=True, type=click.Path(dir_okay=False), help="File to write: .root or .parquet."
 )
-@click.option(
-    "--method", metavar="NAME", help="Which method's symmetry to use, if several of the run found one."
-)
+@click.option("--method", metavar="NAME", help="Which method's symmetry to use.")
 @click.option(
     "--copies",
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="Images of every event, beside itself.",
+    help="Number of transformed copies per event.",
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), help="Of the random elements.  [default: that of the card]"
+    "--seed", type=click.IntRange(min=0), help="Seed of the random elements.  [default: that of the card]"
 )
 @click.option(
     "--generators",
     multiple=True,
     metavar="NAME",
-    help="Use this generator only; may be repeated; 'none' for none.",
+    help="Use only this generator; repeatable; 'none' for none.",
 )
 @click.option(
     "--components",
     multiple=True,
     metavar="NAME",
-    help="Use this discrete element only; may be repeated; or 'none'.",
+    help="Use only this discrete element; repeatable; 'none' for none.",
 )
 @click.option(
     "--boosts",
     type=click.FloatRange(min=0, min_open=True),
     metavar="RAPIDITY",
-    help="Draw boosts, up to this rapidity.",
+    help="Include boosts, up to this rapidity.",
 )
 @click.option(
     "--translations",
     type=click.FloatRange(min=0, min_open=True),
     metavar="LENGTH",
-    help="Draw translations, up to this length in the unit of the data.",
+    help="Include translations, up to this length in the unit of the data.",
 )
 @click.option(
     "--code",
     multiple=True,
     type=click.Path(),
     metavar="DIR",
-    help="A folder whose modules the card may name functions of; may be repeated.",
+    help="Folder with modules whose functions the card may use; repeatable.",
 )
-@click.option("--force", is_flag=True, help="Overwrite a file that exists.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
 def command(
     card: str,
     run: str,
@@ -80,10 +78,10 @@ def command(
     code: tuple[str, ...],
     force: bool,
 ) -> None:
-    """Write the events of CARD, and copies of them transformed by random elements of the symmetry that a run found.
+    """Write the events of CARD and copies of them, transformed by random elements of a symmetry found in a run.
 
-    Weights are divided by the number of rows per event, so that sums stay. The copies of an event are not independent:
-    see docs/augment.md for the right errors.
+    Weights are divided by the number of rows per event, which keeps their sum. The copies of an event are not
+    independent: for the errors see docs/howto/augment.md.
     """
     from pathlib import Path
 
@@ -95,7 +93,7 @@ def command(
     for folder in code:
         add_code_folder(folder)
     if Path(out).exists() and not force:
-        raise CardError(f"{out} exists", hint="choose another name with -o, or overwrite it with --force")
+        raise CardError(f"{out} exists", hint="choose another name with -o, or use --force to overwrite it")
     with telling() as progress:
         done = augment(
             card, run, out, method=method, copies=copies, seed=seed, generators=_names(generators),

@@ -20,19 +20,19 @@ FAILED, _ROWS = 5, 12
 
 @click.command("compare")
 @click.argument("runs", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False))
-@click.option("-o", "--out", metavar="DIR", type=click.Path(), help="Write a page with figures there.")
+@click.option("-o", "--out", metavar="DIR", type=click.Path(), help="Write a page with figures into DIR.")
 @click.option(
     "--fail-on",
     type=click.Choice(["verdict"]),
-    help="Exit code 5 if a verdict changed, or a result is not in all.",
+    help="Exit code 5 if a verdict changed or a result is missing in a run.",
 )
 @click.option(
     "--max-pull",
     type=click.FloatRange(min=0),
     metavar="SIGMA",
-    help="Exit code 5 if any single pull is larger.",
+    help="Exit code 5 if any pull is larger.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @click.option("--force", is_flag=True, help="Overwrite an earlier comparison in DIR.")
 def command(
     runs: tuple[str, ...],
@@ -42,9 +42,9 @@ def command(
     as_json: bool,
     force: bool,
 ) -> int:
-    """Compare the run folders RUNS, each with the first: data periods, generators, versions.
+    """Compare the run folders RUNS, each with the first one: data periods, generators, versions.
 
-    Answers are matched by method, region and key. Numbers of the same events have no pull.
+    Results are matched by method, region and key. No pull is given for results of the same events.
     """
     from pathlib import Path
 
@@ -76,7 +76,7 @@ def _failures(found: ComparisonRecord, fail_on: str | None, max_pull: float | No
             reasons.append(f"{len(found.changed)} verdicts changed (--fail-on verdict)")
         lone = [row.result for row in found.only if not row.key]
         if lone:
-            reasons.append(f"not every run has {', '.join(lone)} (--fail-on verdict)")
+            reasons.append(f"missing in some runs: {', '.join(lone)} (--fail-on verdict)")
     if max_pull is not None and (above := found.above(max_pull)):
         reasons.append(f"{len(above)} pulls above {max_pull:g} (--max-pull)")
     return reasons
@@ -93,12 +93,12 @@ def _show(found: ComparisonRecord) -> None:
             say(f"  ! {run.label}: {line}")
     for row in found.sharing:
         if row.sharing == "same":
-            say(f"  ! {row.result} of {row.run}: the same events, hence no pulls")
+            say(f"  ! {row.result} of {row.run}: same events, no pulls")
         elif row.sharing == "reference":
-            say(f"  {row.result} of {row.run}: the same reference, hence pulls rather too small")
+            say(f"  {row.result} of {row.run}: same reference, pulls may be underestimated")
     for lone in found.only:
         if not lone.key:
-            say(f"  ! {lone.result} is in {', '.join(lone.runs)} alone")
+            say(f"  ! {lone.result} is only in {', '.join(lone.runs)}")
     for difference in found.differences[:_ROWS]:
         say(f"  {difference.kind} {difference.key}: {' | '.join(difference.values)}")
     _more(len(found.differences))
@@ -110,15 +110,15 @@ def _show(found: ComparisonRecord) -> None:
         ]
         say(f"  {changed.run} {changed.result} {changed.key}: {told[0]} -> {told[1]}")
     _more(len(found.changed))
-    say(f"{len(found.pulls)} numbers in common: pull, shift in errors of {first}")
+    say(f"{len(found.pulls)} common numbers: pull, shift in units of the error of {first}")
     for pull in found.pulls[:_ROWS]:
         far = "  ".join(f"{'–' if n is None else f'{n:+.2f}':>6}" for n in (pull.pull, pull.shift))
         say(f"  {far}  {pull.run} {pull.result} {pull.key}: {pull.first.text()} -> {pull.value.text()}")
     _more(len(found.pulls))
     if (top := found.largest) is not None:
         say(
-            f"the largest of {top.number} pulls: {top.pull:+.2f}, probability {top.local_p:.2g}; "
-            f"of at least one so large among them {top.global_p:.2g}"
+            f"the largest of {top.number} pulls: {top.pull:+.2f}, p = {top.local_p:.2g} (local), {top.global_p:.2g} "
+            f"(global)"
         )
 
 

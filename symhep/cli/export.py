@@ -11,17 +11,17 @@ __all__ = ["command"]
 
 @click.command("export")
 @click.argument("run", type=click.Path(exists=True, file_okay=False))
-@click.option("--hepdata", metavar="DIR", type=click.Path(), help="A HEPData submission: tables and figures.")
-@click.option("--root", metavar="FILE", type=click.Path(), help="Every histogram, as TH1D and TH2D.")
-@click.option("--latex", metavar="DIR", type=click.Path(), help="Tables with booktabs and siunitx.")
-@click.option("--json", "document", metavar="FILE", type=click.Path(), help="All of it in one file.")
-@click.option("--force", is_flag=True, help="Overwrite what an earlier export has written.")
+@click.option("--hepdata", metavar="DIR", type=click.Path(), help="HEPData submission: tables and figures.")
+@click.option("--root", metavar="FILE", type=click.Path(), help="All histograms, as TH1D and TH2D.")
+@click.option("--latex", metavar="DIR", type=click.Path(), help="Tables in LaTeX (booktabs, siunitx).")
+@click.option("--json", "document", metavar="FILE", type=click.Path(), help="All results in one file.")
+@click.option("--force", is_flag=True, help="Overwrite an earlier export.")
 def command(
     run: str, hepdata: str | None, root: str | None, latex: str | None, document: str | None, force: bool
 ) -> None:
-    """Write the results of the run folder RUN in the formats of others; one or several at a time.
+    """Export the results of the run folder RUN to one or several formats.
 
-    What is blind stays blind. What failed is told, and the rest is written.
+    Blinded results are not exported. Failed results are listed, all others are written.
     """
     from pathlib import Path
 
@@ -34,7 +34,7 @@ def command(
 
     asked = ((export_hepdata, hepdata), (export_root, root), (export_latex, latex), (export_json, document))
     if not any(place for _, place in asked):
-        raise CardError("nothing to write", hint="name a place with --hepdata, --root, --latex or --json")
+        raise CardError("no output was requested", hint="use --hepdata, --root, --latex or --json")
     stored = read_run(run)
     missing: dict[str, None] = {}
     for export, place in asked:

@@ -13,30 +13,30 @@ __all__ = ["command"]
 
 @click.command("farm")
 @click.argument("card", type=click.Path())
-@click.option("-o", "--out", required=True, metavar="DIR", type=click.Path(), help="New folder for it.")
-@click.option("--tasks", required=True, type=click.IntRange(1, 99_999), help="How many tasks share the work.")
+@click.option("-o", "--out", required=True, metavar="DIR", type=click.Path(), help="Folder to write.")
+@click.option("--tasks", required=True, type=click.IntRange(1, 99_999), help="Number of tasks.")
 @click.option(
     "--to",
     "kind",
     required=True,
     type=click.Choice(["htcondor", "slurm", "shell"]),
-    help="What the submit file is written for.",
+    help="Batch system.",
 )
 @click.option(
     "-s", "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key of the card."
 )
-@click.option("--only", multiple=True, metavar="NAME[/REGION]", help="Run this method only; may be repeated.")
+@click.option("--only", multiple=True, metavar="NAME[/REGION]", help="Run only this method; repeatable.")
 @click.option(
-    "--line", "lines", multiple=True, metavar="TEXT", help="A line for the submit file; may be repeated."
+    "--line", "lines", multiple=True, metavar="TEXT", help="Additional line of the submit file; repeatable."
 )
 @click.option(
     "--code",
     multiple=True,
     type=click.Path(),
     metavar="DIR",
-    help="A folder whose modules the card may name functions of; may be repeated.",
+    help="Folder with modules whose functions the card may use; repeatable.",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Tell each step: files, events, times.")
+@click.option("-v", "--verbose", is_flag=True, help="Print each step: files, events, times.")
 def command(
     card: str,
     out: str,
@@ -48,10 +48,10 @@ def command(
     code: tuple[str, ...],
     verbose: bool,
 ) -> None:
-    """Write a folder from which a batch system does the run of CARD, without a scheduler of ours.
+    """Write a folder with the batch jobs (tasks) of the run of CARD.
 
-    Its tasks read their share of the files, form their share of each sum and train their share of networks, round by
-    round; symhep merge puts together what they found. The numbers are those of symhep run CARD.
+    In each round, every task reads part of the files, computes part of each sum or trains part of the networks;
+    symhep merge combines the output. The results are identical to those of symhep run CARD.
     """
     from symhep.card.loader import load_card
     from symhep.cli.log import telling
@@ -66,5 +66,5 @@ def command(
         made = make_farm(
             load_card(card, overrides), Path(out), tasks, kind, progress, build_registry(), only, lines
         )
-    say(f"{out}: a farm of {tasks} tasks for {kind}; its README.txt tells what to do")
+    say(f"{out}: a farm of {tasks} tasks for {kind}; see its README.txt")
     told(made, out)

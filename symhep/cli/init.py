@@ -15,18 +15,16 @@ __all__ = ["command"]
 @click.command("init")
 @click.argument("files", nargs=-1, required=True)
 @click.option("-o", "--out", type=click.Path(dir_okay=False), default="card.yaml", show_default=True)
-@click.option("--format", "format_name", default="auto", help="The reader; auto looks into the file.")
-@click.option(
-    "-O", "--option", "options", multiple=True, metavar="KEY=VALUE", help="An option of the reader."
-)
-@click.option("--force", is_flag=True, help="Overwrite a card that exists.")
+@click.option("--format", "format_name", default="auto", help="Input format; auto: detected from the file.")
+@click.option("-O", "--option", "options", multiple=True, metavar="KEY=VALUE", help="Option of the reader.")
+@click.option("--force", is_flag=True, help="Overwrite an existing card.")
 def command(
     files: tuple[str, ...], out: str, format_name: str, options: tuple[str, ...], force: bool
 ) -> None:
-    """Write a commented run card that suits FILES and runs as it is.
+    """Write a commented run card for FILES, ready to run.
 
-    FILES are files of events, globs, URLs, or folders: of MadGraph (PROC, PROC/Events/run_01), or of files of one
-    format.
+    FILES are event files, globs, URLs, or folders: of MadGraph (PROC, PROC/Events/run_01), or with event files of
+    one format.
     """
     from symhep.card.loader import apply_overrides
     from symhep.plugin.manager import build_registry
@@ -35,9 +33,9 @@ def command(
 
     target = Path(out)
     if target.exists() and not force:
-        raise CardError(f"{out} exists", hint="choose another name with -o, or overwrite it with --force")
+        raise CardError(f"{out} exists", hint="choose another name with -o, or use --force to overwrite it")
     registry = build_registry()
     pointed = pointed_at(files, registry, format_name)
     methods = write_first_card(pointed, target, registry, format_name, apply_overrides({}, options))
-    runs = f"runs {', '.join(methods)}" if methods else "runs no method, for the reasons it gives"
+    runs = f"runs {', '.join(methods)}" if methods else "runs no method (its comments give the reasons)"
     say(f"wrote {out}, which {runs}; next: symhep run {out} -o runs/{target.stem}")

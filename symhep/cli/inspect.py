@@ -17,19 +17,17 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-QUICK = "events counted, weights read; --full reads every column"
-FULL = "every column of every event read"
+QUICK = "number of events and weights (--full checks all columns)"
+FULL = "all columns of all events"
 
 
 @click.command("inspect")
 @click.argument("files", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document for all files.")
-@click.option("--full", is_flag=True, help="Read every column, as a run would, and tell what is damaged.")
+@click.option("--full", is_flag=True, help="Read all columns, as in a run, and report damage.")
 @click.option("--all", "everything", is_flag=True, help="Show all collections, fields, weights and notes.")
-@click.option("--format", "format_name", default="auto", help="The reader; auto looks into the file.")
-@click.option(
-    "-O", "--option", "options", multiple=True, metavar="KEY=VALUE", help="An option of the reader."
-)
+@click.option("--format", "format_name", default="auto", help="Input format; auto: detected from the file.")
+@click.option("-O", "--option", "options", multiple=True, metavar="KEY=VALUE", help="Option of the reader.")
 def command(
     files: tuple[str, ...],
     as_json: bool,
@@ -40,8 +38,8 @@ def command(
 ) -> int:
     """Show format, collections with types and units, events and weights of FILES: paths, globs, or folders.
 
-    A damaged file is read as far as it goes; what is lost is reported, and the exit code is 3. Without --full only the
-    weights are read, and damage in other columns is not seen.
+    A damaged file is read up to the damage; lost events are reported, and the exit code is 3. Without --full only
+    the weights are read, so damage in other columns is not detected.
     """
     from symhep.card.loader import apply_overrides
     from symhep.cli.summary import show

@@ -22,12 +22,12 @@ _SHOWN = 10
 
 @click.command("merge")
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False))
-@click.option("--status", is_flag=True, help="Only show how far tasks and rounds are.")
-@click.option("-v", "--verbose", is_flag=True, help="Tell each step: files, events, times.")
+@click.option("--status", is_flag=True, help="Only show the status of tasks and rounds.")
+@click.option("-v", "--verbose", is_flag=True, help="Print each step: files, events, times.")
 def command(folder: str, status: bool, verbose: bool) -> int:
-    """Put together what the tasks of the farm in DIR found: the next round of tasks, or the run in DIR/run.
+    """Merge the output of the tasks of the farm in DIR: write the next round of tasks, or the run folder DIR/run.
 
-    Exit codes: 0 the run is done, 6 tasks have to be run first, 4 it is done and some method failed.
+    Exit codes: 0 run finished, 6 tasks have to be run first, 4 run finished but some method failed.
     """
     if status:
         from symhep.run.farm.status import rows
@@ -57,18 +57,18 @@ def told(found: Merged, folder: str) -> int:
         many = f"{len(found.missing)} of {len(farm.work)} tasks of round {farm.round} are missing"
         say(f"{many}: {ranges(found.missing)}")
     if found.run is not None:
-        say(f"the run is done: {found.run.folder}\nreport: {found.run.report}")
+        say(f"run finished: {found.run.folder}\nreport: {found.run.report}")
         for name, reason in found.run.failed.items():
             say(f"method '{name}' failed: {reason}")
         return 4 if found.run.failed else 0
     waiting = set(farm.waiting) & {name for report in found.failed for name in report.failed}
     if found.failed and waiting == set(farm.waiting):
         say(
-            "nothing but what failed is left; to finish the run without it: "
+            "only failed methods are left; to finish the run without them: "
             f"symhep run {folder}/task/card.yaml -o {folder}/run"
         )
         return 4
-    again = "; only what is missing or failed is done again" if found.missing or found.failed else ""
+    again = "; only missing and failed tasks are run again" if found.missing or found.failed else ""
     say(f"round {farm.round}: {len(farm.work)} tasks, for {', '.join(farm.waiting[:5])}{again}")
     say(f"  {found.typed}\n  symhep merge {folder}")
     return TASKS_LEFT

@@ -13,7 +13,7 @@ __all__ = ["command"]
 
 @click.command("methods")
 @click.argument("name", required=False)
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def command(name: str | None, as_json: bool) -> None:
     """List methods and formats; with NAME, a method's options, defaults and references."""
     from symhep.plugin.manager import build_registry

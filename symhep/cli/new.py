@@ -16,9 +16,9 @@ __all__ = ["command"]
     "-o", "--out", type=click.Path(), help="Folder of the project. [default: symhep-NAME]", default=None
 )
 def command(kind: str, name: str, out: str | None) -> None:
-    """Write a project that brings the method or reader NAME: pyproject.toml, package, test, card, README.
+    """Write a project for a new method or reader NAME: pyproject.toml, package, test, card, README.
 
-    Its test passes as it stands; what to replace is marked.
+    Its test passes; the parts to replace are marked.
     """
     from symhep.plugin.manager import build_registry
     from symhep.plugin.new_project import write_project

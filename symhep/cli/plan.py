@@ -26,6 +26,8 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         yield f"  {name}: {_dataset(dataset, len(plan.sources[name]), card.luminosity_fb)}"
         for variation, described in dataset.variations.items():
             yield f"    {variation}: {_variation(described)}"
+            if problem := _doubtful(described, plan.agreements[name].request.weight):
+                yield f"      warning: {problem}"
     if card.regions:
         yield "regions:"
         blind = {region for method in card.methods.values() for region in method.blind}
@@ -62,6 +64,22 @@ def _variation(variation: VariationCard) -> str:
         other = alternative.weights or ", ".join(alternative.objects) or f"{len(alternative.files)} files"
         told.append(f"{name}: other {other}" if not alternative.weights else f"{name}: weight {other}")
     return "; ".join(told)
+
+
+def _doubtful(variation: VariationCard, nominal: str) -> str | None:
+    """What is probably a mistake: a central member in a Hessian set, a variation that is the nominal weight.
+
+    >>> from symhep.card.variations import VariationCard
+    >>> _doubtful(VariationCard(weights="LHEPdfWeight[0..100]", combine="hessian"), "genWeight")
+    'LHEPdfWeight[0] usually is the central member, which is not an eigenvector: use [1..]'
+    >>> _doubtful(VariationCard(up={"weights": "genWeight"}), "genWeight")
+    "'up' is the nominal weight genWeight"
+    """
+    central = next((w for w in variation.weights if w.endswith("[0]")), None)
+    if central is not None and variation.combine in ("hessian", "hessian_pairs"):
+        return f"{central} usually is the central member, which is not an eigenvector: use [1..]"
+    same = next((k for k, a in variation.alternatives.items() if a.weights == nominal), None)
+    return f"'{same}' is the nominal weight {nominal}" if same is not None else None
 
 
 def _method(planned: PlannedMethod, plan: Plan) -> str:

@@ -17,10 +17,10 @@ __all__ = ["command"]
     "overrides",
     multiple=True,
     metavar="output.KEY=VALUE",
-    help="Override how figures look, e.g. output.style=CMS.",
+    help="Override a key of 'output', e.g. output.style=CMS.",
 )
 def command(folder: str, overrides: tuple[str, ...]) -> None:
-    """Draw the figures of the run FOLDER again from its stored results."""
+    """Redraw the figures of the run FOLDER from its stored results."""
     from symhep.run.rewrite import redraw
 
     for stem in redraw(folder, overrides=overrides):

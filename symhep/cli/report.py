@@ -14,7 +14,7 @@ __all__ = ["command"]
 @click.command("report")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False))
 def command(folder: str) -> None:
-    """Word the stored results of the run FOLDER again and write its report."""
+    """Rewrite the report of the run FOLDER from its stored results."""
     from symhep.run.rewrite import reword
 
     page, kept = reword(Path(folder))

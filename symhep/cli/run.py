@@ -21,38 +21,32 @@ __all__ = ["command"]
 @click.command("run")
 @click.argument("what", nargs=-1, required=True, metavar="CARD | FILE|FOLDER...")
 @click.option(
-    "-o", "--out", type=click.Path(), help="Run folder; one that exists is resumed. [default: runs/NAME]"
+    "-o", "--out", type=click.Path(), help="Run folder; an existing run is resumed. [default: runs/NAME]"
 )
 @click.option(
     "-s", "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key of the card."
 )
-@click.option(
-    "-n", "--max-events", type=click.IntRange(min=1), help="Read at most so many events per dataset."
-)
+@click.option("-n", "--max-events", type=click.IntRange(min=1), help="Maximum number of events per dataset.")
 @click.option("--device", help="auto, cpu, cuda or cuda:N.")
 @click.option(
     "-j", "--workers", default="1", metavar="N|dask:ADDRESS", help="Local processes, or a dask cluster."
 )
-@click.option("--only", multiple=True, metavar="NAME[/REGION]", help="Run this method only; may be repeated.")
+@click.option("--only", multiple=True, metavar="NAME[/REGION]", help="Run only this method; repeatable.")
 @click.option(
     "--code",
     multiple=True,
     type=click.Path(),
     metavar="DIR",
-    help="A folder whose modules the card may name functions of; may be repeated.",
+    help="Folder with modules whose functions the card may use; repeatable.",
 )
+@click.option("--task", metavar="I/N", help="Run task I (from 0) of the N tasks of the given farm folder.")
+@click.option("--scratch", type=click.Path(), metavar="DIR", help="Folder for temporary files of a task.")
+@click.option("--force", is_flag=True, help="Repeat results that exist already.")
+@click.option("--verify", is_flag=True, help="Compute the checksums of all input files again.")
+@click.option("--dry-run", is_flag=True, help="Check the card and the files; do not run.")
+@click.option("-v", "--verbose", is_flag=True, help="Print each step: files, events, times.")
 @click.option(
-    "--task", metavar="I/N", help="Do task I, from 0 on, of the farm of N tasks in the folder given."
-)
-@click.option(
-    "--scratch", type=click.Path(), metavar="DIR", help="Where a task keeps what it needs meanwhile."
-)
-@click.option("--force", is_flag=True, help="Repeat work that is already finished.")
-@click.option("--verify", is_flag=True, help="Read every input file to see that it is what it was.")
-@click.option("--dry-run", is_flag=True, help="Check everything, run nothing.")
-@click.option("-v", "--verbose", is_flag=True, help="Tell each step: files, events, times.")
-@click.option(
-    "--log", type=click.Path(dir_okay=False), metavar="FILE", help="Add the steps, with times, to FILE."
+    "--log", type=click.Path(dir_okay=False), metavar="FILE", help="Append each step, with times, to FILE."
 )
 def command(
     what: tuple[str, ...],
@@ -71,10 +65,10 @@ def command(
     verbose: bool,
     log: str | None,
 ) -> None:
-    """Read, select, fit, draw and report what CARD asks for.
+    """Run CARD: read and select events, run the methods, draw figures, write the report.
 
-    Or point at events, files or folders (of MadGraph, too): a card that suits them is written into the run folder, and
-    run. Calling it again goes on with the card that is there, as it was changed.
+    With event files or folders (also of MadGraph) instead of a card, a card for them is written into the run folder
+    and run. A second call uses the card in the run folder, including your changes.
     """
     from symhep.cli.log import telling
     from symhep.cli.side_by_side import show_regions
@@ -107,9 +101,9 @@ def command(
         for statement in result.statements:
             say(f"  {'! ' if statement.kind == 'warning' else ''}{statement.text}")
     for name, reason in done.blind.items():
-        say(f"{name}:\n  blind: {reason}")
+        say(f"{name}:\n  blinded: {reason}")
     if not done.results and not done.failed and not done.blind:
-        say(f"no method was asked for; {card} says why")
+        say(f"no method is active; the comments in {card} give the reasons")
     show_regions(done.folder)
     say(f"\nreport: {done.report}")
     if done.failed:
@@ -127,7 +121,7 @@ def _do_task(
     from symhep.run.farm.task import do_task
 
     if len(what) != 1:
-        raise CardError("give the folder of one farm", where="--task")
+        raise CardError("--task needs one farm folder", where="--task")
     with telling(verbose, log) as progress:
         report = do_task(
             Path(what[0]), task, Path(out) if out is not None else None,
@@ -152,7 +146,9 @@ def _card_of(
     for name in what:
         if is_card(name):
             raise CardError(
-                "a card runs alone", where=name, hint="give one card, or files and folders of events"
+                "a card cannot be combined with other arguments",
+                where=name,
+                hint="give one card, or event files and folders",
             )
     pointed = pointed_at(what, registry)
     folder = Path(out) if out is not None else Path("runs") / pointed.name
@@ -160,12 +156,12 @@ def _card_of(
     if card.exists():
         if not names_files(card, pointed):
             raise CardError(
-                "is the card of other files", where=str(card), hint="choose another run folder with -o"
+                "is the card of other input files", where=str(card), hint="choose another run folder with -o"
             )
-        say(f"card: {card}, as it is there")
+        say(f"card: {card} (existing)")
         return str(card), str(folder)
     RunFolder(folder).check()
     written = card if scratch is None else scratch / "card.yaml"
     write_first_card(pointed, written, registry)
-    say(f"card: {card}, written for {' '.join(what)}; change it and run again")
+    say(f"card: {card}, written for {' '.join(what)}; edit it and run again")
     return str(written), str(folder)

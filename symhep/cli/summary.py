@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from symhep.cli.terminal import say
+from symhep.methods.number import with_error
 from symhep.printable import printable
 
 __all__ = ["show"]
@@ -61,11 +63,11 @@ def show(document: Mapping[str, Any], everything: bool = False) -> None:
 def _facts(document: Mapping[str, Any], everything: bool) -> Iterable[tuple[str, str]]:
     yield "events", f"{document['events']:,}"
     yield "checked", document["checked"]
-    yield "sum of weights", f"{document['sum_of_weights']:.6g} ± {document['sum_of_weights_error']:.2g}"
+    yield "sum of weights", with_error(document["sum_of_weights"], document["sum_of_weights_error"])
     yield "negative weights", f"{100 * document['negative_fraction']:.3g} %"
     if document["cross_section_pb"]:
         value, error = document["cross_section_pb"]
-        yield "cross-section", f"{value:.6g} ± {error:.2g} pb (as the file says)"
+        yield "cross-section", f"{with_error(value, error, 'pb')} (from the file)"
     if document["process"]:
         yield "process", document["process"]
     for beam in document["beams"]:
@@ -77,7 +79,7 @@ def _facts(document: Mapping[str, Any], everything: bool) -> Iterable[tuple[str,
     if document["containers"]:
         yield "contains", _listed(document["containers"], _NUMBERS, everything)
     if weights := document["weights"]:
-        yield f"weights ({len(weights)})", _listed(weights, _WEIGHTS, everything)
+        yield f"weights ({len(weights)})", _listed(_ranges(weights), _WEIGHTS, everything)
     groups = [f"{name}: {len(m)}, {m[0]} to {m[-1]}" for name, m in document["weight_groups"].items()]
     for group in _some(groups, _NOTES, everything):
         yield "weight group", group
@@ -103,6 +105,34 @@ def _listed(names: list[str], at_most: int, everything: bool) -> str:
     if everything or len(names) <= at_most:
         return ", ".join(names)
     return f"{', '.join(names[:at_most])} and {len(names) - at_most} more"
+
+
+def _ranges(names: list[str]) -> list[str]:
+    """Elements of a list that follow one another as one range.
+
+    >>> _ranges(["genWeight", "LHEPdfWeight[0]", "LHEPdfWeight[1]", "LHEPdfWeight[2]", "PSWeight[3]"])
+    ['genWeight', 'LHEPdfWeight[0..2]', 'PSWeight[3]']
+    """
+    found: list[tuple[str, int, int] | str] = []
+    for name in names:
+        element = re.fullmatch(r"(.+)\[(\d+)\]", name)
+        if element is None:
+            found.append(name)
+            continue
+        base, index = element[1], int(element[2])
+        last = found[-1] if found else ""
+        if isinstance(last, tuple) and (last[0], last[2] + 1) == (base, index):
+            found[-1] = (base, last[1], index)
+        else:
+            found.append((base, index, index))
+    return [
+        one
+        if isinstance(one, str)
+        else f"{one[0]}[{one[1]}]"
+        if one[1] == one[2]
+        else f"{one[0]}[{one[1]}..{one[2]}]"
+        for one in found
+    ]
 
 
 def _some(sentences: list[str], at_most: int, everything: bool) -> list[str]:

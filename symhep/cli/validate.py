@@ -19,7 +19,7 @@ __all__ = ["command"]
     multiple=True,
     type=click.Path(),
     metavar="DIR",
-    help="A folder whose modules the card may name functions of; may be repeated.",
+    help="Folder with modules whose functions the card may use; repeatable.",
 )
 def command(card: str, overrides: tuple[str, ...], code: tuple[str, ...]) -> None:
     """Check CARD: keys, names, cuts, options, files and their fields."""
@@ -33,6 +33,6 @@ def command(card: str, overrides: tuple[str, ...], code: tuple[str, ...]) -> Non
         add_code_folder(folder)
     plan = make_plan(load_card(card, overrides), build_registry())
     files = sum(len(found) for found in plan.all_sources)
-    say(f"{card}: good: {files} file{'s' * (files != 1)}, methods: {', '.join(plan.methods) or 'none'}")
+    say(f"{card}: OK: {files} file{'s' * (files != 1)}, methods: {', '.join(plan.methods) or 'none'}")
     for line in plan_lines(plan):
         say(line)

@@ -42,7 +42,7 @@ def check_cross_sections(card: RunCard, names: Iterable[str]) -> None:
     if lacking and len(lacking) < len(datasets):
         raise CardError(
             f"datasets {', '.join(lacking)} have no xsec_pb while others have",
-            hint="give it for all, or for none",
+            hint="give xsec_pb for all datasets, or for none",
         )
 
 
@@ -94,8 +94,8 @@ def check_datasets(card: RunCard, names: Iterable[str], reference: Collection[st
 def no_weight(features: str, events: int) -> str:
     """What is said where no event counts."""
     return (
-        f"all {events} events of '{features}' have weight 0, so that none counts; choose another weight with "
-        "weights.branch, or none"
+        f"all {events} events of '{features}' have weight 0; choose another weight with weights.branch "
+        f"(or none)"
     )
 
 
@@ -206,7 +206,7 @@ def known_kinds(features: str, tables: Mapping[str, Sequence[tuple[Places, ...]]
                 raise CardError(
                     f"'{places.object}' of '{features}' are {first.kind} vectors in dataset '{other}' and "
                     f"{places.kind} ones in '{dataset}'",
-                    hint=f"say what is to be used of both, as in {places.object}: {{..., kind: transverse}}",
+                    hint=f"choose one kind for both, as in {places.object}: {{..., kind: transverse}}",
                 )
     every = [table for own in tables.values() for table in own]
     return tuple(p.kind for p in joined_places(every) for _ in range(p.width))
@@ -226,13 +226,13 @@ def require_sizes(dataset: str, features: str, largest: float, value: float) -> 
     if largest > LARGEST or 0 < largest < 1 / LARGEST:
         size = "large" if largest > LARGEST else "small"
         raise MethodError(
-            f"the weights of dataset '{dataset}' are as {size} as {largest:.3g}, and their squares cannot be summed; "
-            "choose another weight with weights.branch, or none"
+            f"the weights of dataset '{dataset}' are as {size} as {largest:.3g}, too large to sum their "
+            f"squares; choose another weight with weights.branch (or none)"
         )
     if value > LARGEST:
         raise MethodError(
-            f"'{features}' of dataset '{dataset}' has values of {value:.3g}, whose squares cannot be summed; "
-            "cut them away in a selection"
+            f"'{features}' of dataset '{dataset}' has values of {value:.3g}, too large to sum their "
+            f"squares; remove them with a cut in a selection"
         )
 
 

@@ -146,8 +146,8 @@ def common_rows(values: Iterable[Value], known: dict[tuple[int, int], Pairs]) ->
         return axes[0] if axes else EVENTS
     if len(axes) > 2:
         raise CardError(
-            f"members of {', '.join(a.name for a in axes)} are compared all at once",
-            hint="reduce one of them first, as in any(...), min(...)",
+            f"members of {', '.join(a.name for a in axes)} cannot be combined in one expression",
+            hint="reduce one of them first, as in any(...) or min(...)",
         )
     outer, inner = sorted(axes, key=lambda axis: axis.order)
     return known.setdefault((id(outer), id(inner)), Pairs(outer, inner))
@@ -157,6 +157,6 @@ def grouped(value: Value) -> tuple[ak.Array, Rows]:
     """The innermost lists of ``value``, and the rows that each list belongs to."""
     rows = value.rows
     if rows is EVENTS:
-        raise TypeError("it is one value per event, not a list of members")
+        raise TypeError("it has one value per event, not one per member")
     lists = ak.unflatten(value.content, rows.counts)
     return lists, (EVENTS if isinstance(rows, Axis) else rows.outer)

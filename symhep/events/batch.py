@@ -44,6 +44,18 @@ class EventBatch:
         Number, in the file, of the first event here (0-based).
     variations
         Named alternative weights, each (N,), when they were asked for.
+
+    Raises
+    ------
+    ValueError
+        If there is not one weight per event.
+
+    Examples
+    --------
+    >>> records = event_records({"x": ak.Array([1.0, 2.0])}, 2)
+    >>> batch = EventBatch(records, np.array([1.0, -0.5]), file="a.csv", first=100)
+    >>> len(batch), batch.events.x.tolist(), batch.weights.tolist()
+    (2, [1.0, 2.0], [1.0, -0.5])
     """
 
     events: ak.Array
@@ -61,8 +73,21 @@ class EventBatch:
 
 
 def momentum_records(fields: Mapping[str, ak.Array]) -> ak.Array:
-    """Zip jagged columns into ``Momentum4D`` records, one list per event.
+    """Zip columns into lists of ``Momentum4D`` records, one list per event.
 
+    Parameters
+    ----------
+    fields
+        Name -> N lists of numbers, the same lengths in all. Four of them are one of `MOMENTUM_SETS` (px, py, pz, E or
+        mass; pt, eta, phi, mass or E), in GeV; others become fields beside the momentum.
+
+    Returns
+    -------
+    awkward.Array
+        N lists. Every other coordinate (rapidity, theta, p, ...) follows through `vector`.
+
+    Examples
+    --------
     >>> one = ak.Array([[3.0]])
     >>> m = momentum_records({"px": one, "py": one * 0, "pz": one * 0, "E": one + 2})
     >>> float(m.mass[0, 0])
@@ -75,8 +100,22 @@ def momentum_records(fields: Mapping[str, ak.Array]) -> ak.Array:
 
 
 def event_records(fields: Mapping[str, ak.Array], count: int) -> ak.Array:
-    """Put collections and event fields side by side; ``count`` events even where there is no field.
+    """Put collections and event fields side by side.
 
+    Parameters
+    ----------
+    fields
+        Name -> N lists of objects (a collection), or N numbers (an event field).
+    count
+        N, which holds even where there is no field.
+
+    Returns
+    -------
+    awkward.Array
+        N records, the ``events`` of an `EventBatch`.
+
+    Examples
+    --------
     >>> len(event_records({}, 3)), event_records({"x": ak.Array([1.0, 2.0])}, 2).fields
     (3, ['x'])
     """

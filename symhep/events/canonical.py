@@ -67,7 +67,7 @@ def check_canonical(card: CanonicalCard, take: int, names: Iterable[str], where:
     """Raise `CardError` for a reference that is not there, or variables (their ``names``) without a meaning there."""
     if card.position >= take:
         raise CardError(
-            f"canonicalise: object {card.reference} is not a reference, {take} are taken",
+            f"canonicalise: object {card.reference} cannot be the reference: only {take} are used",
             where=where,
             hint=f"give leading, or 1 to {take}",
         )
@@ -78,9 +78,10 @@ def check_canonical(card: CanonicalCard, take: int, names: Iterable[str], where:
     for name in names:
         if name in lost:
             raise CardError(
-                f"'{name}' means nothing in the frame that canonicalise makes",
+                f"'{name}' is not defined in the frame of 'canonicalise'",
                 where=where,
-                hint="it is measured from the beam, or has the sign of what is mirrored; take px, py, pz, E, p, m",
+                hint="it depends on the direction of the beam, or on the sign of a reflected component; "
+                "use px, py, pz, E, p, m",
             )
 
 

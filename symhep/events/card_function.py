@@ -44,6 +44,8 @@ class CardFunction:
         Whether it takes one vector per argument and not lists: then all arguments are flat arrays (K,) of vectors or
         numbers, and it gives (K,) numbers. Such a function works for members (``MT(electrons, met[0])``), too.
 
+    Examples
+    --------
     >>> CardFunction(len, kinds=("full",), kinds_at={1: ("transverse",)}).accepts(1, "transverse")
     True
     """
@@ -57,5 +59,18 @@ class CardFunction:
     elementwise: bool = False
 
     def accepts(self, position: int, kind: VectorKind) -> bool:
-        """May argument number ``position`` be a vector of this kind?"""
+        """Whether an argument may be a vector of some kind.
+
+        Parameters
+        ----------
+        position
+            Number of the argument, from 0.
+        kind
+            'full', 'massless', 'three' or 'transverse'.
+
+        Returns
+        -------
+        bool
+            By ``kinds_at`` where it names the argument, else by ``kinds``.
+        """
         return kind in self.kinds_at.get(position, self.kinds)

@@ -111,9 +111,9 @@ def _momenta(particles: ak.Array, counts: Integers) -> Floats:
         # One of them would make FastJet's distances meaningless for the whole event.
         event = int(np.searchsorted(np.cumsum(counts), bad[0], side="right"))
         raise InputError(
-            f"{bad.size} of the particles to be clustered have an infinite or undefined four-momentum, the first "
-            f"in number {event} of {len(counts)} events read together",
-            hint="leave them out by the object's 'where', as in where: \"E < 1e6\"",
+            f"{bad.size} of the particles to be clustered have an infinite or undefined four-momentum, the "
+            f"first in event {event} of the {len(counts)} events of this chunk",
+            hint="exclude them with 'where' of the object, as in where: \"E < 1e6\"",
         )
     return momenta
 

@@ -25,7 +25,28 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Column:
-    """A feature: ``name`` for scripts ('px(mu-)'), ``label`` for axes ('$p_x(\\mu^-)$'), ``unit``."""
+    """A feature: what it is called, and where it comes from.
+
+    Attributes
+    ----------
+    name
+        For scripts: 'px(mu-)'.
+    unit
+        'GeV'; '' for a pure number.
+    label
+        For axes, in the mathematical notation of matplotlib: '$p_x(\\mu^-)$'; '': the name.
+    variable
+        'px'; '' for a number of the event.
+    particle
+        'mu-'; '' for a number of the event.
+    slot
+        Place of the particle among the P of the event; None for a number of the event itself.
+
+    Examples
+    --------
+    >>> Column("px(mu-)", "GeV", "$p_x$", variable="px", particle="mu-", slot=0).axis_label
+    '$p_x$ [GeV]'
+    """
 
     name: str
     unit: str = ""
@@ -68,9 +89,9 @@ class Dataset:
     kinds
         P kinds of vectors (`symhep.events.kinds`); () if there are no momenta.
     objects
-        P names of the objects that the places belong to, e.g. ('electrons', 'electrons', 'met', 'jets', 'jets');
-        the members of an object whose number differs from event to event are a set: their order means nothing more
-        than the card's ``sort``. () if there are no momenta.
+        P names of the objects that the places belong to, e.g. ('electrons', 'electrons', 'met', 'jets', 'jets'); the
+        members of an object whose number differs from event to event are a set: their order means nothing more than
+        the card's ``sort``. () if there are no momenta.
     sets
         Which of ``objects`` are such sets.
     tags, tag_names
@@ -78,6 +99,8 @@ class Dataset:
     spectators, spectator_columns
         (N, S) numbers of the event on which no transformation acts, and which tests and networks see, with S
         descriptions.
+    thresholds
+        What every member of an object has passed, read from the card's conditions: the density ends there.
     labels, label_names
         (N,) index of the dataset an event came from, and the datasets' names.
     unit
@@ -96,6 +119,21 @@ class Dataset:
         called: samples are drawn by it. Empty for events that come from no file.
     stream
         All events, where the rows are a uniform subsample of more than fit into memory; see `stream_of`.
+
+    Raises
+    ------
+    ValueError
+        If mask, tags, spectators or units have another shape than events, places and names say.
+
+    Examples
+    --------
+    >>> data = Dataset.from_array([[0.0, 1.0], [2.0, 3.0], [4.0, 8.0]], columns=("x", "y"), weights=[1.0, 1.0, 2.0])
+    >>> len(data), data.events, data.weighted, round(data.effective, 2)
+    (3, 3, True, 2.67)
+    >>> data.values[0].tolist(), data.scaled[0].round(2).tolist()  # standard scaling by default
+    ([0.0, 1.0], [-1.51, -1.3])
+    >>> data.present is None, data.needs
+    (True, frozenset())
     """
 
     name: str
@@ -146,12 +184,12 @@ class Dataset:
 
     @property
     def scaled(self) -> FloatArray:
-        """(N, F) features after the card's scaling."""
+        """(N, F) features after the card's scaling, without a unit."""
         return self.scaler.apply(self.values)
 
     @property
     def present(self) -> npt.NDArray[np.bool_] | None:
-        """(N, F) which features an event has, those of its members and of the event itself; None: all of them."""
+        """(N, F) which features an event has, of its members and of the event itself; None stands for all."""
         if self.mask is None:
             return None
         found = np.ones(self.values.shape, dtype=bool)
@@ -162,7 +200,7 @@ class Dataset:
 
     @property
     def needs(self) -> frozenset[str]:
-        """What a method must know to work on these events, of 'mask', 'kinds', 'tags', 'spectators', 'reference'."""
+        """What a method must handle to work on these events, of 'mask', 'kinds', 'tags', 'spectators', 'reference'."""
         asked = {
             "mask": self.mask is not None,
             "kinds": not set(self.kinds) <= {"full", "massless"},
@@ -179,7 +217,7 @@ class Dataset:
 
     @property
     def weighted(self) -> bool:
-        """Do the weights differ from event to event?"""
+        """Whether the weights differ from event to event."""
         return bool(len(self.weights)) and not np.allclose(self.weights, self.weights[0])
 
     @property
@@ -195,6 +233,19 @@ class Dataset:
     def rescaled(self, kind: Scaling) -> Dataset:
         """The same events with another scaling.
 
+        Parameters
+        ----------
+        kind
+            'standard': each feature by its own mean and spread; 'isotropic': one common scale, so that rotations stay
+            rotations; 'none'.
+
+        Returns
+        -------
+        Dataset
+            With ``scaler`` fitted on these events, weighted.
+
+        Examples
+        --------
         >>> Dataset.from_array([[0.0], [4.0]], scaling="none").rescaled("standard").scaled.tolist()
         [[-1.0], [1.0]]
         """
@@ -203,6 +254,18 @@ class Dataset:
     def take(self, rows: npt.NDArray[np.int64] | slice) -> Dataset:
         """Some of the events, with the scaling of all, and without variations.
 
+        Parameters
+        ----------
+        rows
+            Numbers of rows, in any order, or a slice.
+
+        Returns
+        -------
+        Dataset
+            Also without ``stream``: the rows are all events there are.
+
+        Examples
+        --------
         >>> Dataset.from_array([[0.0], [1.0], [2.0]]).take(np.array([2, 0])).values[:, 0].tolist()
         [2.0, 0.0]
         """
@@ -223,8 +286,15 @@ class Dataset:
         )
 
     def apart(self) -> tuple[Dataset, Dataset | None]:
-        """The sample, and the events of its reference; None without one. Their variations are taken apart alike.
+        """Sample and reference, taken apart; their variations alike.
 
+        Returns
+        -------
+        tuple
+            The sample, and the events of its reference; None without one.
+
+        Examples
+        --------
         >>> both = Dataset.from_array([[0.0], [1.0], [2.0]])
         >>> both = replace(both, labels=np.array([0, 1, 1]), label_names=("data", "mc"), reference=frozenset({"mc"}))
         >>> [len(part) for part in both.apart()]
@@ -248,8 +318,22 @@ class Dataset:
         )
 
     def split(self, fraction: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
-        """Two parts, the first with ``fraction`` of the independent units; rows of a unit stay together, in order.
+        """Two parts for training and test; rows of one source event stay together, in order.
 
+        Parameters
+        ----------
+        fraction
+            Share of the independent units that the first part gets, rounded to whole ones.
+        rng
+            From `Context.rng`, or from `Context.shared` where all shards need the same split.
+
+        Returns
+        -------
+        tuple
+            Two datasets.
+
+        Examples
+        --------
         >>> data = replace(Dataset.from_array([[0.0]] * 4), unit=np.array([0, 0, 1, 1]))
         >>> [np.unique(part.unit).size for part in data.split(0.5, np.random.default_rng(0))]
         [1, 1]
@@ -269,8 +353,33 @@ class Dataset:
         scaling: Scaling = "standard",
         name: str = "data",
     ) -> Dataset:
-        """A dataset from a bare (N, F) table, for notebooks and tests.
+        """A dataset from a bare table, for notebooks and tests; `symhep.dataset_of` takes everything else.
 
+        Parameters
+        ----------
+        values
+            (N, F).
+        columns
+            F names, or `Column` objects; by default x1, x2, ...
+        weights
+            (N,) signed; by default 1.
+        scaling
+            'standard', 'isotropic' or 'none'.
+        name
+            Of the feature set.
+
+        Returns
+        -------
+        Dataset
+            Of features: without four-momenta.
+
+        Raises
+        ------
+        ValueError
+            For a table that is not (N, F), and names or weights of another number.
+
+        Examples
+        --------
         >>> Dataset.from_array([[0.0, 1.0], [2.0, 3.0]], columns=("a", "b")).scaled[:, 0].tolist()
         [-1.0, 1.0]
         """

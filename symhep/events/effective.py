@@ -44,4 +44,4 @@ def require_effective(data: Dataset, least: float = FEWEST) -> None:
 def require_spread(data: Dataset) -> None:
     """Raise `MethodError` for a sample whose events are all the same."""
     if len(data) > 1 and (data.values == data.values[0]).all():
-        raise MethodError(f"all events of '{data.name}' are identical: there is nothing to learn from them")
+        raise MethodError(f"all events of '{data.name}' are identical, so they carry no information")

@@ -54,7 +54,7 @@ def per_event(
             raise CardError(
                 f'"{expression.text}" gives several values per event',
                 where=expression.where,
-                hint="say which: any(...), all(...), count(...), sum(...) or an index as in muons[0]",
+                hint="reduce them with any(...), all(...), count(...), sum(...) or an index as in muons[0]",
             )
         return _filled(content, last - first, expression, condition)
 
@@ -91,7 +91,7 @@ def per_member(
             raise CardError(
                 f'"{expression.text}" gives several values per member of the object',
                 where=expression.where,
-                hint="say which: any(...), all(...), min(...), sum(...) or an index as in muons[0]",
+                hint="reduce them with any(...), all(...), min(...), sum(...) or an index as in muons[0]",
             )
         if own:
             return _filled(content, int(counts[first:last].sum()), expression, condition)
@@ -131,7 +131,8 @@ def _evaluated(expression: Expression, scope: Scope, members: ak.Array | None) -
         raise CardError(
             f'"{expression.text}" cannot be evaluated: {reason}',
             where=expression.where,
-            hint="do the objects have as many members each? count(...), any(...), muons[0] give one value per event",
+            hint="the objects may have different numbers of members; count(...), any(...) or muons[0] give "
+            "one value per event",
         ) from error
 
 
@@ -146,14 +147,14 @@ def _filled(values: ak.Array, size: int, expression: Expression, condition: bool
     if len(values) != size:
         problem, hint = f"gives {len(values)} values where {size} are needed", None
     elif ak.fields(values):
-        problem, hint = "gives objects, not numbers", "say which of their fields, as in muons[0].pt"
+        problem, hint = "is an object, not a number", "add a field, as in muons[0].pt"
     else:
         there = ~ak.to_numpy(ak.is_none(values))
         present = ak.to_numpy(ak.drop_none(values, axis=0))
         if condition and present.dtype != bool and len(present):
             problem, hint = "is a number, not a condition", "compare it with something, as in pt > 20"
         elif present.dtype.kind not in "biuf":
-            problem = "gives no numbers"
+            problem = "does not give numbers"
     if problem:
         raise CardError(f'"{expression.text}" {problem}', where=expression.where, hint=hint)
     filled = np.full(size, False if condition else np.nan)

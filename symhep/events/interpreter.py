@@ -138,7 +138,7 @@ class Interpreter:
             return self._apply(lambda a, b: getattr(a, name)(b), nodes)
         function = PHYSICS_FUNCTIONS.get(name) or self.functions.get(name)
         if function is None:
-            raise CardError(f"'{name}' is not at hand")
+            raise CardError(f"'{name}' is not available")
         values = [self.value(node) for node in nodes]
         return call(
             name, function, values, common_rows(values, self._pairs) if function.elementwise else EVENTS
@@ -148,7 +148,7 @@ class Interpreter:
         """if(c, a, b): a missing value counts only where it is chosen."""
         values = [self._truth(nodes[0]), self.value(nodes[1]), self.value(nodes[2])]
         if any(ak.fields(v.content) for v in values if not v.constant):
-            raise TypeError("if(...) chooses between numbers; ask for fields in it, as in if(c, a.pt, b.pt)")
+            raise TypeError("if(...) needs numbers, not objects: use fields, as in if(c, a.pt, b.pt)")
         (condition, first, second), rows = self._together(values)
         if values[0].constant:
             chosen = first if condition else second
@@ -163,7 +163,7 @@ def _alike(first: Any, second: Any) -> tuple[Any, Any]:
     if all(kinds):
         return first, second
     if any(kinds):
-        raise TypeError("if(...) chooses between two numbers or two conditions, not between one of each")
+        raise TypeError("if(...) needs two numbers or two conditions, not one of each")
     return tuple(  # type: ignore[return-value]
         ak.values_astype(v, np.float64) if isinstance(v, ak.Array) else float(v) for v in (first, second)
     )
@@ -206,7 +206,7 @@ def _outer(rows: Rows) -> Rows:
 def _lists(value: Value) -> tuple[Any, Rows]:
     """The lists that a reducer goes over."""
     if value.constant:
-        raise TypeError("it is one number, not a list of members")
+        raise TypeError("it is a single number, not a list of members")
     if value.rows is EVENTS and value.content.ndim > 1:
         return value.content, EVENTS  # a field that is a list of its own
     return grouped(value)

@@ -59,8 +59,9 @@ def object_order(
         if name in chain:
             circle = (*chain[chain.index(name) :], name)
             raise CardError(
-                f"objects need each other: {' -> '.join(circle)}",
-                hint="an object sees others after their own 'where'; make one of them twice, once without it",
+                f"circular definition of objects: {' -> '.join(circle)}",
+                hint="'where' of an object may use other objects only after their own 'where'; define one "
+                "of them twice, once without 'where'",
             )
         if name in ordered:
             return
@@ -69,7 +70,7 @@ def object_order(
         ordered.append(name)
 
     if SELF in cards:
-        raise CardError("no object may be called 'self', which is the member itself; rename it")
+        raise CardError("'self' is reserved for the member itself; rename the object")
     for name in cards:
         visit(name, ())
     return ordered
@@ -90,7 +91,7 @@ def needed_objects(name: str, cards: Mapping[str, ObjectCard]) -> Iterator[str]:
     card = cards[name]
     for part in (*(card.pair or ()), *(card.system or ()), card.constituents):
         if part is not None and part not in cards:
-            raise CardError(f"object '{name}': no object is called '{part}'", hint=nearest(part, cards))
+            raise CardError(f"object '{name}': unknown object '{part}'", hint=nearest(part, cards))
         if part is not None:
             yield part
     if card.cluster in cards and card.cluster != name:
@@ -98,10 +99,10 @@ def needed_objects(name: str, cards: Mapping[str, ObjectCard]) -> Iterator[str]:
     if card.constituents is not None and cards[card.constituents].cluster is None:
         clustered = [other for other, c in cards.items() if c.cluster is not None]
         raise CardError(
-            f"object '{name}': '{card.constituents}' is not clustered, so that nothing is known of its constituents",
+            f"object '{name}': '{card.constituents}' is not a clustered object, so it has no constituents",
             hint=nearest(card.constituents, clustered)
             if clustered
-            else "cluster: makes jets, see docs/card.md",
+            else "define it with 'cluster', see docs/reference/card.md",
         )
     for text in (card.where, card.keep, card.sort.by if card.sort else None):
         if text is not None:

@@ -185,7 +185,7 @@ class Selector:
                 f"weight {batch.weights[negative][0]:g} is negative",
                 file=batch.file,
                 event=batch.first + int(np.argmax(negative)),
-                hint="the card says 'negative: fail'; use keep to honour signed weights",
+                hint="the card has 'negative: fail'; use 'negative: keep' for signed weights",
             )
         return ~negative if self.policy.negative == "drop" else np.ones(len(batch), dtype=bool)
 

@@ -142,9 +142,9 @@ class FeatureTable:
         if varying and 8 * events * each > MOST_BYTES:
             width, widest = max(varying)
             raise CardError(
-                f"{events:,} events with {width} places for '{widest}' take {8e-9 * events * each:.3g} GB, most of "
-                "them empty",
-                hint=f"take fewer of them, as in {widest}: {{..., take: {{up_to: 50}}}}",
+                f"{events:,} events with up to {width} members of '{widest}' take "
+                f"{8e-9 * events * each:.3g} GB of memory, most of it padding",
+                hint=f"use fewer members, as in {widest}: {{..., take: {{up_to: 50}}}}",
             )
 
     def widened(self, widths: Sequence[int]) -> FeatureTable:

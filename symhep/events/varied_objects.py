@@ -167,7 +167,7 @@ class VariedBuilder(ObjectBuilder):
             raise InputError(
                 f"the change of '{name}' is not a finite number for one of its members",
                 file=self._file, event=int(events[~np.isfinite(factor)][0]),
-                hint="what the file lacks needs another value, as in if(pt > 0, 1.02, 1)",
+                hint="give a value for missing members, as in if(pt > 0, 1.02, 1)",
             )  # fmt: skip
         return np.maximum(factor, LEAST_FACTOR)
 

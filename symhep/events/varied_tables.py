@@ -79,7 +79,7 @@ def variations_of(
                 told = (
                     f"all events of '{data.name}' have weight 0"
                     if len(other)
-                    else f"no event of '{data.name}' is left"
+                    else f"no event of '{data.name}' passes the selection"
                 )
                 raise MethodError(f"variation '{name}' ({key}): {told}")
         if not all(a.same_rows and np.array_equal(a.data.weights, data.weights) for a in alternatives):

@@ -49,6 +49,15 @@ class Vectors:
     columns
         P d names of the features, where the vectors have no names of components in common: ``names`` are then those of
         the first vector. () otherwise.
+
+    Examples
+    --------
+    >>> data = Dataset.from_array(np.arange(8.0).reshape(2, 4), scaling="isotropic")
+    >>> found = vectors_of(data, vectors=2)
+    >>> found.x.shape, found.momenta, found.called, round(found.scale, 2)
+    ((2, 2, 2), False, (), 4.18)
+    >>> found.members.tolist(), found.present.all()
+    ([[True, True], [True, True]], np.True_)
     """
 
     x: FloatArray
@@ -88,13 +97,15 @@ class Vectors:
 
     @property
     def momenta(self) -> bool:
-        """Are the vectors four-momenta (E, px, py, pz), or what is known of them?"""
+        """Whether the vectors are four-momenta (E, px, py, pz), or what is known of them."""
         return self.names == MOMENTUM
 
     @property
     def scale(self) -> float:
-        """Root mean square of the components that are there, with |weights|: one for all, so that matrices stay what
-        they are."""
+        """Root mean square of the components that are there, weighted by abs(w), in ``unit``.
+
+        One for all, so that matrices stay what they are.
+        """
         size = np.abs(self.weights)
         if self.mask is None and self.present.all():
             return float(np.sqrt(np.average((self.x**2).mean(axis=(1, 2)), weights=size))) or 1.0
@@ -109,9 +120,23 @@ class Vectors:
 def vectors_of(
     data: Dataset, acts_on: ActsOn = "auto", vectors: int | None = None, max_events: int | None = None
 ) -> Vectors:
-    """The vectors of ``data``: four-momenta where it has them (unless ``acts_on`` is 'features'), or else features.
+    """The vectors of a dataset: its four-momenta where it has them, else its features.
 
-    ``vectors`` says into how many the features fall (default: one). At most ``max_events`` events, evenly spaced.
+    Parameters
+    ----------
+    data
+        The events.
+    acts_on
+        'momenta', 'features', or 'auto' for momenta where there are any.
+    vectors
+        P, into how many vectors the features fall, in their order; None: one, or as many as there are momenta.
+    max_events
+        At most so many events, evenly spaced; None: all.
+
+    Returns
+    -------
+    Vectors
+        (N, P, d) in the units of the data, before any scaling.
 
     Raises
     ------
@@ -121,6 +146,8 @@ def vectors_of(
     MethodError
         No events, NaN or infinity, weights that are not finite or all zero.
 
+    Examples
+    --------
     >>> data = Dataset.from_array(np.arange(8.0).reshape(2, 4), scaling="isotropic")
     >>> vectors_of(data, vectors=2).x.shape
     (2, 2, 2)
@@ -159,7 +186,9 @@ def vectors_of(
         kinds = ("full",) * x.shape[1]
         objects, sets = (data.objects, data.sets) if known and data.objects else (particles, frozenset())
     if not np.isfinite(x).all():
-        raise MethodError(f"'{data.name}' holds NaN or infinity; cut such events away in a selection")
+        raise MethodError(
+            f"'{data.name}' contains NaN or infinity; remove such events with a cut in a selection"
+        )
     weights = data.weights[rows]
     if not np.isfinite(weights).all() or not weights.any():
         raise MethodError(f"the event weights of '{data.name}' are not finite, or all zero")
@@ -177,17 +206,17 @@ def acts_on_momenta(data: Dataset, acts_on: ActsOn = "auto", vectors: int | None
     """Is it the objects' four-momenta that generators act on? Raises `CardError` where that cannot be."""
     if acts_on == "momenta" and data.momenta is None:
         raise CardError(
-            f"'{data.name}' has no objects, so no four-momenta",
+            f"'{data.name}' has no objects, hence no four-momenta",
             hint="set acts_on: features, or give an object",
         )
     if data.momenta is not None and acts_on != "features":
         if vectors not in (None, data.momenta.shape[1]):
-            raise CardError(f"there are {data.momenta.shape[1]} four-momenta", hint="leave out 'vectors'")
+            raise CardError(f"there are {data.momenta.shape[1]} four-momenta", hint="remove 'vectors'")
         return True
     if data.scaler.kind == "standard":
         raise CardError(
-            f"the features '{data.name}' are scaled each by its own spread, which no rotation or boost survives",
-            hint="write 'scaling: isotropic' or 'scaling: none'",
+            f"the features '{data.name}' are scaled one by one, which breaks rotations and boosts",
+            hint="use 'scaling: isotropic' or 'scaling: none'",
         )
     return False
 
@@ -196,8 +225,8 @@ def _length(data: Dataset, vectors: int) -> int:
     features = data.values.shape[1]
     if features == 0 or features % vectors:
         raise CardError(
-            f"{features} features do not make {vectors} vectors of equal length",
-            hint="check vars and vectors",
+            f"{features} features cannot be split into {vectors} vectors of equal length",
+            hint="check 'vars' and 'vectors'",
         )
     return features // vectors
 
@@ -211,9 +240,9 @@ def _slots(data: Dataset, length: int) -> list[int]:
         slots = {c.slot for c in data.columns[first : first + length]}
         if len(slots) > 1 or None in slots:
             raise CardError(
-                f"'{data.name}' has a number of objects that differs from event to event, and vectors of {length} "
-                "features take from several of them",
-                hint="leave out 'acts_on' and 'vectors', or give 'vectors' the number of objects",
+                f"'{data.name}' has a number of objects that varies between events, and a vector of "
+                f"{length} features would combine several of them",
+                hint="remove 'acts_on' and 'vectors', or set 'vectors' to the number of objects",
             )
         found.append(next(iter(slots)) or 0)
     return found

@@ -51,9 +51,25 @@ def _ignore(steps: int = 1, note: str = "") -> None:
 def seed_sequence(seed: int, method: str, shard: int) -> np.random.SeedSequence:
     """The random stream of one shard: SeedSequence([seed, id of the method, shard]).
 
-    The id comes from the method's registered name, so that adding a method to a
-    card, or running on more workers, changes no number of the others.
+    The id comes from the method's registered name, so that adding a method to a card, or running on more workers,
+    changes no number of the others.
 
+    Parameters
+    ----------
+    seed
+        ``run.seed`` of the card.
+    method
+        The method's registered name.
+    shard
+        Index of the shard, or `COMBINE`.
+
+    Returns
+    -------
+    numpy.random.SeedSequence
+        Independent of those of other shards, methods and seeds.
+
+    Examples
+    --------
     >>> a = seed_sequence(1, "vae", 0).generate_state(1)
     >>> b = seed_sequence(1, "vae", 1).generate_state(1)
     >>> bool(a == b)
@@ -95,6 +111,12 @@ class Context:
         The plugins of this run; None: the installed ones (`symhep.plugin.manager.registry_in`).
     reducer
         Where the blocks of events are read; by default in this process.
+
+    Examples
+    --------
+    >>> context = Context(seed_sequence(1, "vae", 0))
+    >>> context.device, context.rng().random(2).shape
+    ('cpu', (2,))
     """
 
     seeds: np.random.SeedSequence
@@ -104,16 +126,61 @@ class Context:
     reducer: Reducer = reduce_here
 
     def reduce(self, work: Pass, stream: EventStream) -> State:
-        """The state of all blocks of a stream after a pass over them, the same wherever they are read."""
+        """The state of all blocks of a stream after a pass over them, the same wherever they are read.
+
+        Parameters
+        ----------
+        work
+            What is done with a block, and how two states are added.
+        stream
+            Where the blocks come from.
+
+        Returns
+        -------
+        State
+            Blocks are added along a fixed binary tree: bit for bit the same on any number of workers.
+
+        Examples
+        --------
+        >>> from dataclasses import replace
+        >>> from symhep.events.dataset import Dataset
+        >>> from symhep.events.stream import stream_of
+        >>> class Momentum(Pass):
+        ...     name = "momentum"
+        ...     def of_block(self, block, number):
+        ...         return {"sum": block.weights @ block.values}
+        >>> data = Dataset.from_array([[1.0], [2.0], [6.0]], weights=[1.0, 1.0, 2.0])
+        >>> blocks = stream_of(replace(data, block=np.array([0, 0, 1])))
+        >>> Context(np.random.SeedSequence(1)).reduce(Momentum(), blocks)["sum"].tolist()
+        [15.0]
+        """
         return self.reducer(work, stream)
 
     def rng(self) -> np.random.Generator:
-        """A numpy generator at the start of the shard's stream."""
+        """A numpy generator at the start of the shard's stream: two calls give the same numbers.
+
+        Returns
+        -------
+        numpy.random.Generator
+            From ``seeds``.
+        """
         return np.random.default_rng(self.seeds)
 
     def of_shard(self, index: int) -> Context:
-        """The context that a shard of the same method has, or `COMBINE`.
+        """The context that another shard of the same method has.
 
+        Parameters
+        ----------
+        index
+            Of the shard, or `COMBINE`.
+
+        Returns
+        -------
+        Context
+            With that shard's random stream, else the same.
+
+        Examples
+        --------
         >>> one, two = (Context(seed_sequence(1, "vae", shard)) for shard in (0, COMBINE))
         >>> bool((two.of_shard(0).rng().random(3) == one.rng().random(3)).all())
         True
@@ -123,8 +190,20 @@ class Context:
         return replace(self, seeds=np.random.SeedSequence([*method, index]))
 
     def shared(self, purpose: str) -> np.random.SeedSequence:
-        """A stream that all shards of the method have in common, for what must not depend on how work is cut.
+        """A random stream that all shards of the method have in common, for what must not depend on how work is cut.
 
+        Parameters
+        ----------
+        purpose
+            A name of its own for each use, such as 'split': streams of other purposes are independent.
+
+        Returns
+        -------
+        numpy.random.SeedSequence
+            The same in every shard, and in `Method.combine`.
+
+        Examples
+        --------
         >>> one, two = (Context(seed_sequence(1, "vae", shard)).shared("split") for shard in (0, 1))
         >>> bool((one.generate_state(1) == two.generate_state(1)).all())
         True

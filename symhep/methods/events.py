@@ -18,6 +18,8 @@ __all__ = ["EventsRecord", "VectorsRecord"]
 class EventsRecord(Record):
     """The events that the numbers of a result come from, as its field ``events``.
 
+    Examples
+    --------
     >>> found = EventsRecord.of([1.0, 1.0, -1.0, 1.0], available=8)
     >>> (found.used, found.available, found.effective, found.negative, found.copies)
     (4, 8, 1.0, 0.25, None)
@@ -27,22 +29,22 @@ class EventsRecord(Record):
     """
 
     used: int = Field(
-        description="events that the result rests on: held-out ones where a network trained on the others is judged"
+        description="number of events used for the result: held-out events if a network was trained on the others"
     )
-    available: int = Field(description="events of the feature set")
+    available: int = Field(description="number of events of the feature set")
     effective: float = Field(
         description="effective number of the events used, (sum w)^2 / sum w^2, w summed over the rows of an event"
     )
-    negative: float = Field(description="share of |w| that is negative")
+    negative: float = Field(description="fraction of the sum of |w| from negative weights")
     copies: int | None = Field(
         None,
-        description="events used that are one with others: exact copies, or rows with the same number of the event in "
-        "the file; they count once in errors, splits and random images. null: not looked for",
+        description="number of events used that are not independent: exact copies, or rows with equal event numbers "
+        "in the file; they count once in errors, splits and randomisations. null: not checked",
     )
     alike: int | None = Field(
         None,
-        description="events used that equal others in all numbers, but may do so by chance, since the numbers are "
-        "rounded or few; they count as independent. null: not looked for",
+        description="number of events used that are equal to another in all features, possibly by chance since the "
+        "features are rounded or few; counted as independent. null: not checked",
     )
 
     @classmethod
@@ -53,7 +55,24 @@ class EventsRecord(Record):
         copies: Copies | None = None,
         unit: npt.NDArray[np.int64] | None = None,
     ) -> Self:
-        """From the weights (N,) of the events used, signed, and the source event of each."""
+        """From the events that were used.
+
+        Parameters
+        ----------
+        weights
+            (N,) signed weights of the events used.
+        available
+            Events of the feature set.
+        copies
+            What was found of equal events; None: not looked for.
+        unit
+            (N,) source event of each row, `Dataset.unit`; None: every row is an event of its own.
+
+        Returns
+        -------
+        EventsRecord
+            With the effective number (sum w)^2 / sum w^2, w summed over the rows of a source event.
+        """
         w = np.asarray(weights, dtype=np.float64)
         negative = float(np.abs(w[w < 0]).sum() / np.abs(w).sum())
         return cls(
@@ -67,7 +86,13 @@ class EventsRecord(Record):
 
 
 class VectorsRecord(Record):
-    """What an event is made of, as a field ``vectors``."""
+    """What an event is made of, as a field ``vectors`` of a record.
+
+    Examples
+    --------
+    >>> VectorsRecord(number=2, components=("E", "px", "py", "pz")).number
+    2
+    """
 
     number: int = Field(description="number of vectors in an event")
     components: tuple[str, ...] = Field(description="names of the components of a vector")

@@ -29,6 +29,12 @@ class SampleView:
         Events that have the objects, about, and their effective number (sum w)^2 / sum w^2.
     passed
         Cuts that the generator has applied, and that every one of the objects has passed: the density ends there.
+
+    Examples
+    --------
+    >>> view = SampleView("jets", 2, ("pt", "eta", "phi"), 6, "all", "momenta", events=10_000, effective=9_200.0)
+    >>> view.features == view.take * len(view.variables)
+    True
     """
 
     object: str | None
@@ -58,6 +64,11 @@ class InitBlock:
         Rough time on two cores; the card lists the quickest first.
     active
         False: written as a comment, to be switched on by hand; ``comment`` says why.
+
+    Examples
+    --------
+    >>> InitBlock("spread", "How far do the features spread?", "use: spread\\nfeatures: all", seconds=2).cost
+    'a few seconds'
     """
 
     name: str
@@ -68,8 +79,10 @@ class InitBlock:
 
     @property
     def cost(self) -> str:
-        """The time in words.
+        """The time in words, as the card's comment has it.
 
+        Examples
+        --------
         >>> [InitBlock("a", "", "", seconds).cost for seconds in (3, 42, 200)]
         ['a few seconds', 'about 40 s', 'about 3 minutes']
         """

@@ -23,31 +23,63 @@ LEAST = -1e6
 
 
 class PValue(Record):
-    """The p-value of one claim, as fields of its row: `p_value`, its logarithm, and its kind.
+    """The p-value of one claim, as fields of its row: the value, its logarithm, and its kind.
 
-    >>> PValue.of(math.log(0.25), "exact").to_json()["p_value"]
-    0.25
+    Derive a row's record from it. The logarithm is kept because p = 1e-400 is no float.
+
+    Examples
+    --------
+    >>> row = PValue.of(math.log(0.25), "exact")
+    >>> row.to_json()
+    {'p_value': 0.25, 'log10_p': -0.6020599913279623, 'p_kind': 'exact'}
+    >>> row.p == row, PValue.of(None).p_value
+    (True, None)
     """
 
     p_value: float | None = Field(None, description="p-value; 0 below 1e-308; null: not tested")
     log10_p: float | None = Field(None, description="its decimal logarithm; null: not tested")
     p_kind: PKind | None = Field(
-        None, description="exact, asymptotic, or bound: the largest over a set; null: not tested"
+        None, description="exact, asymptotic, or bound (the largest p-value over a set); null: not tested"
     )
 
     @classmethod
     def of(cls, log_p: float | None, kind: PKind | None = "asymptotic") -> Self:
-        """From a natural logarithm; None: not tested."""
+        """From a natural logarithm.
+
+        Parameters
+        ----------
+        log_p
+            ln p; None: not tested, all fields are null. -inf is stored as log10 p = -1e6.
+        kind
+            'exact': from a finite reference of equally probable outcomes; 'asymptotic': from a limiting distribution;
+            'bound': the largest over a set.
+
+        Returns
+        -------
+        PValue
+            Of the class it is called on; other fields keep their defaults.
+        """
         return cls() if log_p is None else cls(**p_numbers(log_p), p_kind=kind)
 
     @property
     def p(self) -> PValue:
-        """The p-value alone, for a cell of a table."""
+        """The p-value alone, for a cell of a `Table`."""
         return PValue(p_value=self.p_value, log10_p=self.log10_p, p_kind=self.p_kind)
 
 
 class Adjusted(PValue):
-    """A p-value on its own, and adjusted for the family of hypotheses it belongs to (Holm)."""
+    """A p-value on its own, and adjusted for the family of hypotheses it belongs to.
+
+    References
+    ----------
+    S. Holm, A simple sequentially rejective multiple test procedure, Scand. J. Statist. 6 (1979) 65.
+
+    Examples
+    --------
+    >>> row = Adjusted(**p_numbers(math.log(0.01)), p_value_adjusted=0.03, log10_p_adjusted=-1.52, rejected=False)
+    >>> row.conclusion, row.p_adjusted.p_value
+    ('compatible', 0.03)
+    """
 
     p_value_adjusted: float | None = Field(
         None,
@@ -60,7 +92,7 @@ class Adjusted(PValue):
 
     @property
     def conclusion(self) -> str | None:
-        """'violated' if it is rejected, 'compatible' if not; None: not tested."""
+        """'violated' if it is rejected, 'compatible' if not, None if it was not tested."""
         return None if self.rejected is None else "violated" if self.rejected else "compatible"
 
     @property
@@ -84,13 +116,30 @@ def p_numbers(log_p: float) -> dict[str, float]:
 def _log10(numbers: Mapping[str, Any] | PValue) -> float:
     found = numbers.log10_p if isinstance(numbers, PValue) else numbers["log10_p"]
     if found is None:
-        raise ValueError("what was not tested has no p-value to tell")
+        raise ValueError("there is no p-value for a hypothesis that was not tested")
     return float(found)
 
 
 def p_text(numbers: Mapping[str, Any] | PValue) -> str:
-    """``p_value`` and ``log10_p`` of a summary as 'p = 0.31', 'p = 2e-05' or 'p = 1e-1234'.
+    """A p-value in a sentence: 'p = 0.31', 'p = 2e-05' or 'p = 1e-1234'.
 
+    Parameters
+    ----------
+    numbers
+        A `PValue`, or a mapping with its key ``log10_p``.
+
+    Returns
+    -------
+    str
+        Two digits above 1e-300, one below; 'p < 1e-300' where there is no spread at all.
+
+    Raises
+    ------
+    ValueError
+        For what was not tested.
+
+    Examples
+    --------
     >>> p_text({"log10_p": -0.503}), p_text({"log10_p": -1234.0}), p_text({"log10_p": LEAST})
     ('p = 0.31', 'p = 1e-1234', 'p < 1e-300')
     """

@@ -73,7 +73,7 @@ def reduce_here(work: Pass, stream: EventStream) -> State:
     """
     total = tree_reduce((state_of(work, stream, number) for number in range(len(stream))), work.merge)
     if total is None:
-        raise PluginError(f"pass '{work.name}' has no block to read")
+        raise PluginError(f"pass '{work.name}' has no blocks to read")
     return total
 
 

@@ -10,14 +10,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from symhep.errors import StoreError
+from symhep.methods.schema_version import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from symhep.methods.number import Number
 
-__all__ = ["SCHEMA_VERSION", "Record", "jsonable"]
-
-#: Version of the schemas of records and run folders. Below 1.0 keys may still change from release to release.
-SCHEMA_VERSION = "0.2"
+__all__ = ["Record", "jsonable"]
 
 
 def jsonable(value: Any) -> Any:
@@ -45,10 +43,21 @@ class Record(BaseModel):
     Give every field a description: `symhep schema METHOD` and the documentation show it. Numpy numbers and arrays may
     be given; what is not finite becomes null, so the field of a number that may be unknown is ``float | None``.
 
+    Attributes
+    ----------
+    is_answer
+        Whether its numbers answer a question that is the same in every run, so that runs can be compared: False where
+        the events chose what it is of.
+
+    Examples
+    --------
     >>> class Spread(Record):
     ...     spread: tuple[float | None, ...]
-    >>> Spread(spread=np.array([1.0, np.nan])).to_json()
-    {'spread': [1.0, None]}
+    >>> found = Spread(spread=np.array([1.0, np.nan]))
+    >>> found.to_json(), Spread.from_json(found.to_json()) == found
+    ({'spread': [1.0, None]}, True)
+    >>> found.conclusion, found.other_numbers
+    (None, {})
     """
 
     # Every key is written, also one that holds its default: its schema requires all of them.
@@ -59,32 +68,55 @@ class Record(BaseModel):
     def _plain(cls, values: Any) -> Any:
         return jsonable(values) if isinstance(values, Mapping) else values
 
-    #: Whether its numbers answer a question that is the same in every run: not so where the events chose what it is of.
     is_answer: ClassVar[bool] = True
 
     @property
     def conclusion(self) -> str | None:
-        """What is concluded, in a word: 'violated' or 'compatible' of a hypothesis, the name of what was identified.
+        """What is concluded, in a word.
 
-        None: nothing. It is no field.
+        'violated' or 'compatible' of a hypothesis, the name of what was identified; None: nothing. It is no field;
+        `symhep compare` compares it.
         """
         return None
 
     @property
     def other_numbers(self) -> Mapping[str, tuple[str, Number]]:
-        """Numbers that its fields hold in another shape: path inside the record -> what it is about, and the number.
+        """Numbers that its fields hold in another shape.
 
-        They are answers beside those of its fields (`symhep.methods.answers`). It is no field.
+        Path inside the record -> what it is about, and the number. They are answers beside those of its fields
+        (`symhep.methods.answers`). It is no field.
         """
         return {}
 
     def to_json(self) -> dict[str, Any]:
-        """The record as plain JSON: what results.json holds."""
+        """The record as plain JSON: what results.json holds.
+
+        Returns
+        -------
+        dict
+            Every field, also one that has its default; numbers that are not finite are null.
+        """
         return self.model_dump(mode="json")
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """A stored record. Raises `StoreError` where the stored keys are not those of this version."""
+        """A stored record.
+
+        Parameters
+        ----------
+        stored
+            What `to_json` gave.
+
+        Returns
+        -------
+        Record
+            Of the class it is called on.
+
+        Raises
+        ------
+        StoreError
+            Where the stored keys are not those of this version: run the card again.
+        """
         try:
             return cls.model_validate(stored)
         except ValidationError as error:

@@ -15,6 +15,7 @@ from symhep.errors import StoreError, nearest
 from symhep.methods.record import Record
 from symhep.methods.table import Table
 from symhep.methods.varied import VariationsRecord
+from symhep.methods.verdict import Verdict
 
 if TYPE_CHECKING:
     import hist
@@ -32,9 +33,21 @@ RecordT = TypeVar("RecordT", bound=Record, default=Record, covariant=True)
 class Statement:
     """A sentence for people, with what it rests on.
 
-    ``evidence`` holds the numbers behind it (JSON), ``figure`` names the figure
-    that shows it. ``kind`` is 'finding', or 'warning' for what a reader must
-    know before believing the findings.
+    Attributes
+    ----------
+    text
+        One sentence, with its full stop.
+    evidence
+        The numbers behind it, as JSON.
+    figure
+        Name of the figure that shows it; None: none does.
+    kind
+        'finding', or 'warning' for what a reader must know before believing the findings.
+
+    Examples
+    --------
+    >>> Statement("J_z is compatible with zero.", {"p_value": 0.31}, figure="p_values").kind
+    'finding'
     """
 
     text: str
@@ -45,7 +58,20 @@ class Statement:
 
 @dataclass
 class Part:
-    """What one shard produced: enough for `Method.combine`, and storable for resume."""
+    """What one shard produced: enough for `Method.combine`, and storable, so that a run can resume.
+
+    Attributes
+    ----------
+    values
+        JSON: numbers, texts, lists, mappings.
+    arrays
+        Numeric or string arrays by name.
+
+    Examples
+    --------
+    >>> Part({"steps": 300}, {"loss": np.linspace(1.0, 0.1, 300)}).arrays["loss"].shape
+    (300,)
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
     arrays: Arrays = field(default_factory=dict)
@@ -65,10 +91,22 @@ class Result(Generic[RecordT]):
         `hist.Hist` objects, stored as UHI JSON.
     checkpoint
         file stem -> named arrays, stored as NAME/checkpoint/STEM.safetensors.
-    statements, tables
-        For people; made from the record alone by `Method.statements` and `Method.tables`.
+    statements, verdicts, tables
+        For people; made from the record alone by `Method.statements`, `Method.verdicts` and `Method.tables`.
     variations
         Its numbers under systematic variations; None without any.
+
+    Examples
+    --------
+    >>> from symhep.methods.number import Number
+    >>> class Spread(Record):
+    ...     spread: Number
+    >>> table = Table.of(("n", "pt"), [[2, 45.2]])
+    >>> result = Result(Spread(spread=Number(value=1.5)), statements=[Statement("It spreads.")], tables={"jets": table})
+    >>> result
+    <Result Spread: It spreads.>
+    >>> result.summary["spread"]["value"], result.generators
+    (1.5, None)
     """
 
     record: RecordT
@@ -78,18 +116,26 @@ class Result(Generic[RecordT]):
     statements: list[Statement] = field(default_factory=list)
     tables: dict[str, Table] = field(default_factory=dict)
     variations: VariationsRecord | None = None
+    verdicts: list[Verdict] = field(default_factory=list)
 
     @cached_property
     def summary(self) -> dict[str, Any]:
-        """The record as JSON."""
+        """The record as JSON, as results.json holds it."""
         return self.record.to_json()
 
     @cached_property
     def generators(self) -> MeasuredGenerators | None:
         """The generators of the symmetry that the result states, as matrices with a standard error for every entry.
 
-        None where the method states no symmetry, such as `vae`. Raises `StoreError` for arrays that do not fit it.
+        None where the method states no symmetry, such as `vae`.
 
+        Raises
+        ------
+        StoreError
+            For arrays that do not fit it.
+
+        Examples
+        --------
         >>> from symhep.methods.symmetry import Symmetry, SymmetryRecord, homogeneous
         >>> class Found(Record):
         ...     symmetry: SymmetryRecord
@@ -115,9 +161,26 @@ class Result(Generic[RecordT]):
     def to_pandas(self, table: str | None = None) -> pd.DataFrame | dict[str, pd.DataFrame]:
         """A table as a data frame of plain numbers, or all of them by name.
 
-        A number with its interval becomes three columns, NAME, NAME low and NAME high; a p-value two, NAME and
-        NAME log10. Raises `StoreError` for a table that is not there, `ImportError` where pandas is not installed.
+        Parameters
+        ----------
+        table
+            Name, as in ``tables``; None: all.
 
+        Returns
+        -------
+        pandas.DataFrame or dict
+            A number with its interval becomes three columns, NAME, NAME low and NAME high; a p-value two, NAME and
+            NAME log10.
+
+        Raises
+        ------
+        StoreError
+            For a table that is not there.
+        ImportError
+            Where pandas is not installed.
+
+        Examples
+        --------
         >>> result = Result(Record(), tables={"jets": Table.of(("n", "pt"), [[2, 45.2]])})
         >>> result.to_pandas("jets").to_dict("records")
         [{'n': 2, 'pt': 45.2}]

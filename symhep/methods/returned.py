@@ -9,15 +9,23 @@ from typing import Any
 import numpy as np
 
 from symhep.errors import PluginError
+from symhep.methods.number import Number
+from symhep.methods.p_values import PValue
 from symhep.methods.record import Record, jsonable
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.table import Table
+from symhep.methods.verdict import CONCLUSIONS, Verdict
 
-__all__ = ["require_part", "require_result", "require_statements", "require_tables"]
+__all__ = ["require_part", "require_result", "require_statements", "require_tables", "require_verdicts"]
 
 #: Kinds of numpy arrays that can be stored without pickle: numbers and text.
 STORABLE = "biufcUS"
 KINDS = ("finding", "warning")
+#: Types of the fields of a verdict.
+_VERDICT: dict[str, tuple[type, ...]] = {
+    "question": (str,), "answer": (str,), "conclusion": (str,), "p": (PValue, type(None)),
+    "size": (Number, type(None)), "size_of": (str,), "figure": (str, type(None)),
+}  # fmt: skip
 
 
 def require_part(name: str, part: object) -> Part:
@@ -67,6 +75,25 @@ def require_statements(name: str, statements: object) -> list[Statement]:
         if one.kind not in KINDS:
             raise PluginError(
                 f"{name}: a statement is of the kind {one.kind!r}; expected {' or '.join(map(repr, KINDS))}"
+            )
+        found.append(one)
+    return found
+
+
+def require_verdicts(name: str, verdicts: object) -> list[Verdict]:
+    """What ``verdicts`` gave."""
+    found = []
+    for one in verdicts if isinstance(verdicts, Iterable) else [verdicts]:
+        if not isinstance(one, Verdict):
+            raise PluginError(f"{name}: verdicts must be Verdict objects, not {type(one).__name__}")
+        for field, wanted in _VERDICT.items():
+            if not isinstance(value := getattr(one, field), wanted):
+                raise PluginError(f"{name}: a verdict's {field} must not be of type {type(value).__name__}")
+        if not (one.question.strip() and one.answer.strip()):
+            raise PluginError(f"{name}: a verdict needs a question and an answer")
+        if one.conclusion not in CONCLUSIONS:
+            raise PluginError(
+                f"{name}: a verdict's conclusion is {one.conclusion!r}; expected one of {', '.join(CONCLUSIONS)}"
             )
         found.append(one)
     return found

@@ -19,13 +19,11 @@ class SplitRecord(Record):
     1000
     """
 
-    trained: int = Field(
-        description="events that networks were trained on, with all rows of each source event"
-    )
+    trained: int = Field(description="number of training events, with all rows of each source event")
     validated: int = Field(
-        description="events that share no source event with those, on which averages are formed, block by block"
+        description="number of validation events, which share no source event with the training events"
     )
-    neither: int = Field(description="events used for neither")
+    neither: int = Field(description="number of events not used")
 
     @property
     def total(self) -> int:
@@ -37,11 +35,11 @@ def subsample_statements(used: int | None, total: int) -> Iterator[Statement]:
     """That a result rests on a uniform subsample of ``used`` events; nothing for None.
 
     >>> next(subsample_statements(200_000, 4_000_000)).text
-    'Of 4,000,000 events a uniform subsample of 200,000 is used: all errors are those of so many events.'
+    'Of 4,000,000 events a uniform subsample of 200,000 is used, on which all errors are based.'
     """
     if used is not None:
         yield Statement(
-            f"Of {total:,} events a uniform subsample of {used:,} is used: all errors are those of so many events.",
+            f"Of {total:,} events a uniform subsample of {used:,} is used, on which all errors are based.",
             {"used": used, "available": total},
             kind="warning",
         )
@@ -55,7 +53,7 @@ def split_statements(split: SplitRecord, beside: str) -> Iterator[Statement]:
     """
     if split.trained == split.total:
         return
-    judged = f"validated on the other {split.validated:,}" if split.validated else "validated on no others"
+    judged = f"validated on the other {split.validated:,}" if split.validated else "without validation events"
     if split.validated and split.neither:
         judged = f"validated on {split.validated:,} others ({split.neither:,} are left out)"
     yield Statement(

@@ -26,8 +26,22 @@ MEASURED, ERRORS = "symmetry_measured", "symmetry_errors"
 
 
 def homogeneous(linear: npt.ArrayLike, *, element: bool = False) -> FloatArray:
-    """Matrices (M, n, n) that act on x as matrices (M, n + 1, n + 1) that act on (x, 1); ``element``: of the group.
+    """Matrices that act on x as matrices that act on (x, 1).
 
+    Parameters
+    ----------
+    linear
+        (M, n, n).
+    element
+        True for elements of a group (A, 0; 0, 1), False for generators (a, 0; 0, 0).
+
+    Returns
+    -------
+    ndarray
+        (M, n + 1, n + 1).
+
+    Examples
+    --------
     >>> homogeneous([[[2.0]]], element=True).tolist()
     [[[2.0, 0.0], [0.0, 1.0]]]
     """
@@ -69,16 +83,29 @@ def measured_entries(
 
 
 class SymmetryRecord(Record):
-    """The symmetry that a result states; arrays ``symmetry_generators`` and ``symmetry_elements`` hold its matrices."""
+    """The symmetry that a result states, as a field ``symmetry`` of its record.
+
+    The arrays ``symmetry_generators`` and ``symmetry_elements`` of the result hold the matrices; `Symmetry` makes
+    both.
+
+    Examples
+    --------
+    >>> record = SymmetryRecord(
+    ...     acts_on="features", vectors=VectorsRecord(number=1, components=("x", "y")),
+    ...     generator_names=("J",), element_names=(),
+    ... )
+    >>> record.generator_names
+    ('J',)
+    """
 
     acts_on: Literal["momenta", "features"] = Field(
-        description="momenta: the four-momenta (E, px, py, pz) in GeV of the feature set's objects; features: the "
-        "features, unscaled"
+        description="momenta: four-momenta (E, px, py, pz) in GeV of the objects of the feature set; features: "
+        "unscaled features"
     )
-    vectors: VectorsRecord = Field(description="what an event is made of, as the matrices see it")
+    vectors: VectorsRecord = Field(description="vectors on which the matrices act")
     generator_names: tuple[str, ...] = Field(description="names of the generators; [] if there is none")
     element_names: tuple[str, ...] = Field(
-        description="names of the discrete elements that hold; [] if there is none"
+        description="names of the accepted discrete symmetries; [] if there is none"
     )
 
 
@@ -106,6 +133,15 @@ class MeasuredGenerators:
         each vector alike, or P d.
     acts_on
         'momenta' (E, px, py, pz) in GeV, or what of these the vectors have; or 'features'.
+
+    Examples
+    --------
+    >>> turn = homogeneous([[[0.0, -1.0], [1.0, 0.0]]])
+    >>> found = Symmetry("features", 1, ("x", "y"), turn, ("J",), errors=0.01 * abs(turn)).to_generators()
+    >>> found
+    <MeasuredGenerators J: 3x3 matrices on (x, y)>
+    >>> found.linear[0].tolist(), found.errors[0, :2, :2].tolist()
+    ([[0.0, -1.0], [1.0, 0.0]], [[0.0, 0.01], [0.01, 0.0]])
     """
 
     names: tuple[str, ...]
@@ -161,12 +197,15 @@ class Symmetry:
     ValueError
         Shapes, names, or entries do not fit.
 
+    Examples
+    --------
     >>> turn = homogeneous([[[0.0, -1.0], [1.0, 0.0]]])
     >>> found = Symmetry("features", 1, ("x", "y"), turn, ("J",))
     >>> class Found(Record):
     ...     symmetry: SymmetryRecord | None
-    >>> Symmetry.of(Result(Found(symmetry=found.to_record()), found.to_arrays())).labels
-    ('J',)
+    >>> result = Result(Found(symmetry=found.to_record()), found.to_arrays())
+    >>> Symmetry.of(result).labels, found.to_generators().names
+    (('J',), ('J',))
     """
 
     acts_on: Literal["momenta", "features"]
@@ -194,7 +233,7 @@ class Symmetry:
             if given.ndim != 3 or given.shape not in {(count, size, size) for size in sizes}:
                 raise ValueError(f"{count} {kind} of {sizes[0] - 1} components are no array {given.shape}")
             if given.dtype.kind not in "fiu" or not np.isfinite(given).all():
-                raise ValueError(f"{kind} hold something else than finite real numbers")
+                raise ValueError(f"{kind} must be finite real numbers")
             if given[:, -1, :-1].any() or (given[:, -1, -1] != corner).any():
                 raise ValueError(f"the last row of {kind} is (0, ..., 0, {corner:g})")
         for kind, numbers in (("measured", self.measured), ("errors", self.errors)):
@@ -204,20 +243,39 @@ class Symmetry:
                 )
 
     def to_record(self) -> SymmetryRecord:
-        """What goes into the record, as its field ``symmetry``."""
+        """What goes into the record, as its field ``symmetry``.
+
+        Returns
+        -------
+        SymmetryRecord
+            Names and what is acted on; the matrices are in `to_arrays`.
+        """
         return SymmetryRecord(
             acts_on=self.acts_on, vectors=VectorsRecord(number=self.vectors, components=self.components),
             generator_names=self.labels, element_names=self.names,
         )  # fmt: skip
 
     def to_arrays(self) -> Arrays:
-        """What goes into the arrays."""
+        """What goes into the arrays of the result.
+
+        Returns
+        -------
+        dict
+            ``symmetry_generators``, ``symmetry_elements`` and, where they were measured, ``symmetry_measured`` and
+            ``symmetry_errors``.
+        """
         arrays: Arrays = {GENERATORS: self.generators, ELEMENTS: self.elements}
         arrays |= {} if self.measured is None else {MEASURED: self.measured}
         return arrays | ({} if self.errors is None else {ERRORS: self.errors})
 
     def to_generators(self) -> MeasuredGenerators:
-        """The generators for people: as measured, with errors."""
+        """The generators for people: as measured, with errors.
+
+        Returns
+        -------
+        MeasuredGenerators
+            Errors are NaN where none were given.
+        """
         unknown = np.full(self.generators.shape, np.nan)
         return MeasuredGenerators(
             self.labels, self.generators if self.measured is None else self.measured,
@@ -227,7 +285,23 @@ class Symmetry:
 
     @classmethod
     def of(cls, result: Result[Record]) -> Symmetry | None:
-        """The symmetry of a stored result, None where it offers none. Raises `StoreError` for one that is broken."""
+        """The symmetry of a stored result.
+
+        Parameters
+        ----------
+        result
+            Of a run folder or of `symhep.analyse`.
+
+        Returns
+        -------
+        Symmetry or None
+            None where the result states none.
+
+        Raises
+        ------
+        StoreError
+            Where record and arrays of the result do not fit each other: run the card again.
+        """
         told = getattr(result.record, "symmetry", None)
         if not isinstance(told, SymmetryRecord):
             return None
@@ -239,11 +313,35 @@ class Symmetry:
             )  # fmt: skip
         except (KeyError, TypeError, ValueError) as error:
             raise StoreError(
-                f"the symmetry of the result is not as docs/run_folder.md says: {error}"
+                f"the symmetry of the result is not as docs/reference/run_folder.md says: {error}"
             ) from error
 
     def only(self, labels: Sequence[str] | None = None, names: Sequence[str] | None = None) -> Symmetry:
-        """Some of the generators and elements, by name; None: all. Raises `CardError` for unknown names."""
+        """Some of the generators and elements.
+
+        Parameters
+        ----------
+        labels
+            Names of generators to keep; None: all, []: none.
+        names
+            Names of discrete elements to keep; None: all, []: none.
+
+        Returns
+        -------
+        Symmetry
+            In the order of this one.
+
+        Raises
+        ------
+        CardError
+            For a name that is not there, with the nearest that is.
+
+        Examples
+        --------
+        >>> both = Symmetry("features", 1, ("x", "y"), np.zeros((2, 3, 3)), ("J", "D"))
+        >>> both.only(["D"]).labels
+        ('D',)
+        """
         kept = _positions("generator", self.labels, labels)
         parts = _positions("discrete element", self.names, names)
         return Symmetry(
@@ -255,8 +353,22 @@ class Symmetry:
         )  # fmt: skip
 
     def act(self, elements: FloatArray, x: FloatArray) -> FloatArray:
-        """g x for an element (N, n + 1, n + 1) of each event, in either size, and events x (N, P, d).
+        """Apply an element to each event: g x.
 
+        Parameters
+        ----------
+        elements
+            (N, n + 1, n + 1), one per event; n = d acts on each vector alike, n = P d on all components of the event.
+        x
+            (N, P, d).
+
+        Returns
+        -------
+        ndarray
+            (N, P, d).
+
+        Examples
+        --------
         >>> flip = homogeneous([[[-1.0, 0.0], [0.0, 1.0]]], element=True)
         >>> both = Symmetry("features", 2, ("x", "y"), np.zeros((0, 3, 3)), (), flip, ("mirror",))
         >>> both.act(flip, np.array([[[1.0, 2.0], [3.0, 4.0]]])).tolist()

@@ -22,7 +22,20 @@ Cell = bool | int | float | str | Number | PValue | None
 
 @dataclass(frozen=True)
 class Heading:
-    """Head of a column; ``unit`` holds for every number in it."""
+    """Head of a column.
+
+    Attributes
+    ----------
+    name
+        What the column holds.
+    unit
+        Holds for every number in it; '' for a pure number.
+
+    Examples
+    --------
+    >>> str(Heading("pt", "GeV")), str(Heading("events"))
+    ('pt [GeV]', 'events')
+    """
 
     name: str
     unit: str = ""
@@ -33,11 +46,30 @@ class Heading:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under column heads. ``caption`` is a sentence.
+    """Rows under column heads: numbers with a unit, not formatted strings.
 
-    >>> table = Table((Heading("jet"), Heading("pt", "GeV")), ((1, Number.with_error(45.2, 1.1)),), "Jets.")
+    Attributes
+    ----------
+    columns
+        Heads.
+    rows
+        Each with as many cells as there are columns. A cell is a bool, a number, a text, a `Number`, a `PValue`, or
+        None for what was not measured.
+    caption
+        A sentence.
+
+    Raises
+    ------
+    ValueError
+        For a row with another number of cells.
+
+    Examples
+    --------
+    >>> table = Table.of(("jet", Heading("pt", "GeV")), [(1, Number.with_error(45.2, 1.1))], "Jets.")
     >>> table.texts()
     (('1', '45.2 ± 1.1'),)
+    >>> table.to_pandas().columns.tolist()
+    ['jet', 'pt [GeV]', 'pt [GeV] low', 'pt [GeV] high']
     >>> Table.from_json(table.to_json()) == table
     True
     """
@@ -48,8 +80,24 @@ class Table:
 
     @classmethod
     def of(cls, columns: Sequence[str | Heading], rows: Sequence[Sequence[Any]], caption: str = "") -> Table:
-        """A table from names (or headings) and rows; numpy numbers are unpacked, NaN becomes None.
+        """A table from names and rows.
 
+        Parameters
+        ----------
+        columns
+            Names, or `Heading` objects where there is a unit.
+        rows
+            Cells may be numpy numbers, too; NaN and infinities become None.
+        caption
+            A sentence.
+
+        Returns
+        -------
+        Table
+            Checked: each row has a cell per column.
+
+        Examples
+        --------
         >>> Table.of(("n",), [[float("nan")]]).rows
         ((None,),)
         """
@@ -62,13 +110,28 @@ class Table:
             raise ValueError(f"a table of {len(self.columns)} columns has a row of {wrong[0]} cells")
 
     def texts(self) -> tuple[tuple[str, ...], ...]:
-        """The rows as text, number by number; the report aligns the digits of a column itself."""
+        """The rows as text, number by number; the report aligns the digits of a column itself.
+
+        Returns
+        -------
+        tuple
+            A tuple of texts per row; '–' for None.
+        """
         return tuple(tuple(cell_text(cell) for cell in row) for row in self.rows)
 
     def to_pandas(self) -> pd.DataFrame:
-        """A data frame. A number with its interval becomes three columns: NAME, NAME low and NAME high; a p-value two.
+        """A data frame of plain numbers.
 
-        Raises `ImportError` where pandas is not installed.
+        Returns
+        -------
+        pandas.DataFrame
+            A number with its interval becomes three columns, NAME, NAME low and NAME high; a p-value two, NAME and
+            NAME log10.
+
+        Raises
+        ------
+        ImportError
+            Where pandas is not installed.
         """
         try:
             import pandas as pd
@@ -85,7 +148,13 @@ class Table:
         return pd.DataFrame(frame)
 
     def to_json(self) -> dict[str, Any]:
-        """As stored in result.json."""
+        """As stored in result.json.
+
+        Returns
+        -------
+        dict
+            ``columns`` (name and unit), ``rows`` and ``caption``.
+        """
         return {
             "columns": [{"name": head.name, "unit": head.unit} for head in self.columns],
             "rows": [
@@ -97,7 +166,23 @@ class Table:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Table:
-        """A stored table. Raises `StoreError` for what is none."""
+        """A stored table.
+
+        Parameters
+        ----------
+        stored
+            What `to_json` gave.
+
+        Returns
+        -------
+        Table
+            Equal to the one that was stored.
+
+        Raises
+        ------
+        StoreError
+            For what is no table of this version: run the card again.
+        """
         try:
             return cls(
                 tuple(Heading(head["name"], head["unit"]) for head in stored["columns"]),

@@ -39,11 +39,11 @@ class VariationRow(Record):
 
     name: str = Field(description="name in the card")
     rule: str = Field(
-        description="how its alternatives are combined: up_down, envelope, hessian, hessian_pairs or replicas"
+        description="how the alternatives are combined: up_down, envelope, hessian, hessian_pairs or replicas"
     )
-    confidence: float = Field(description="confidence level that its alternatives were made for")
+    confidence: float = Field(description="confidence level of the alternatives")
     alternatives: tuple[str, ...] = Field(description="names of its alternatives")
-    samples: tuple[str, ...] = Field(description="datasets that it changes")
+    samples: tuple[str, ...] = Field(description="datasets to which it applies")
 
 
 class ShiftRow(Record):
@@ -52,19 +52,19 @@ class ShiftRow(Record):
     variation: str = Field(description="the variation")
     down: float = Field(description="uncertainty downwards, in the unit of the number")
     up: float = Field(description="uncertainty upwards")
-    values: tuple[float | None, ...] = Field(description="the number under each alternative")
+    values: tuple[float | None, ...] = Field(description="value under each alternative")
     errors: tuple[float | None, ...] = Field(
-        description="standard error of each difference from the nominal number, paired where the events are the same; "
-        "null: unknown"
+        description="standard error of the difference to the nominal value for each alternative, paired if the "
+        "events are the same; null: unknown"
     )
 
 
 class VariedAnswer(Record):
     """A number with its systematic uncertainties."""
 
-    key: str = Field(description="its path in the summary, rows by their names")
-    nominal: Number = Field(description="the number of the nominal events, with its statistical interval")
-    shifts: tuple[ShiftRow, ...] = Field(description="of each variation that changes it")
+    key: str = Field(description="path of the number in the summary, with rows by their names")
+    nominal: Number = Field(description="nominal value with its statistical interval")
+    shifts: tuple[ShiftRow, ...] = Field(description="uncertainties by variation, for those that change it")
     down: float = Field(description="all variations downwards, added in quadrature")
     up: float = Field(description="all variations upwards, added in quadrature")
 
@@ -73,8 +73,8 @@ class VariationsRecord(Record):
     """Numbers nominal and varied."""
 
     how: How = Field(
-        description="fit: the method was fitted again to the varied events; evaluation: what the nominal fit learned "
-        "was evaluated on them, so that the training itself does not vary"
+        description="fit: the method was fitted again to the varied events; evaluation: the networks of the nominal "
+        "fit were evaluated on the varied events, without new training"
     )
     variations: tuple[VariationRow, ...] = Field(description="in the order of the card")
     answers: tuple[VariedAnswer, ...] = Field(description="numbers that change, in the order of the summary")

@@ -72,6 +72,6 @@ def control_figure(histograms: Mapping[str, hist.Hist[Any]]) -> NamedFigure | No
     return NamedFigure(
         "features",
         figure,
-        f"The features as they enter the method, between their 0.5 % and 99.5 % quantiles; weighted, with "
-        f"statistical errors.{f' At most {MOST} are drawn.' if len(panels) == MOST else ''}",
+        f"Features as used by the method, between their 0.5 % and 99.5 % quantiles; weighted, with statistical "
+        f"errors.{f' Only the first {MOST} are drawn.' if len(panels) == MOST else ''}",
     )

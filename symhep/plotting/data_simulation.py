@@ -262,17 +262,17 @@ def _caption(quantity: str, sums: Sums, shown: Shown) -> str:
     if shown.title:
         said[0] += f", {shown.title}"
     if shown.blinded:
-        said.append("collision data are blinded here")
+        said.append("collision data are blinded")
     if shown.scaled_to == "luminosity":
         said.append(f"simulation normalised to {shown.luminosity_fb:g} fb⁻¹")
     elif shown.scaled_to == "data":
         said.append(
-            "simulation, and each variation of it, scaled to the number of data events: bands show shapes"
+            "simulation and each variation are scaled to the number of data events, so bands show shape uncertainties"
         )
     if sums.samples:
         said.append(
             "bands: statistical uncertainty of the simulation"
-            + (" and, lighter, all variations in quadrature with it" if sums.bands else "")
+            + ("; lighter bands: statistical and systematic uncertainty in quadrature" if sums.bands else "")
         )
     beyond = [
         f"{100 * share:.2g} % of the {name}"
@@ -280,5 +280,5 @@ def _caption(quantity: str, sums: Sums, shown: Shown) -> str:
         if share > 0
     ]
     if beyond:
-        said.append(f"{' and '.join(beyond)} lie beyond the axis")
+        said.append(f"{' and '.join(beyond)} outside the axis range")
     return "; ".join(said) + "."

@@ -15,7 +15,7 @@ def check_label(text: str, where: str | None = None) -> None:
     dollars = text.count("$") - text.count(r"\$")
     if dollars % 2:
         raise CardError(
-            f"the label {text!r} has a $ without a second one", where=where, hint=r"\$ is the sign itself"
+            f"the label {text!r} has an unpaired $", where=where, hint=r"write \$ for a dollar sign"
         )
     if not dollars:
         return
@@ -26,5 +26,5 @@ def check_label(text: str, where: str | None = None) -> None:
     except ValueError as error:
         reason = " ".join(str(error).split())
         raise CardError(
-            f"the label {text!r} is no formula that can be drawn: {reason[-120:]}", where=where
+            f"the label {text!r} cannot be drawn as a formula: {reason[-120:]}", where=where
         ) from error

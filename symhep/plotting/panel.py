@@ -45,6 +45,8 @@ def panel(
     tuple
         The figure, and its axes as ``Figure.subplots`` gives them.
 
+    Examples
+    --------
     >>> figure, axes = panel(2, 3, figsize=(6.0, 4.0), sharey="row")
     >>> axes.shape, figure.get_size_inches().tolist()
     ((2, 3), [6.0, 4.0])

@@ -59,9 +59,13 @@ def systematics_figure(varied: VariationsRecord) -> NamedFigure | None:
     figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9.5)
     left = len(varied.answers) - len(rows)
     caption = (
-        "Numbers under systematic variations: bars from the uncertainty downwards to the one upwards, in units of half "
-        "the statistical interval (grey), and all variations in quadrature (line)."
-        + (f" Of {len(varied.answers)} numbers, these {len(rows)} change most." if left else "")
+        "Systematic uncertainties: bars from the downward to the upward uncertainty of each variation, in units of "
+        "half the statistical interval (grey), and all variations in quadrature (line)."
+        + (
+            f" Of {len(varied.answers)} numbers, the {len(rows)} with the largest changes are shown."
+            if left
+            else ""
+        )
         + (f" The {lanes} largest of {len(size)} variations." if lanes < len(size) else "")
     )
     return NamedFigure("systematics", figure, caption)

@@ -17,12 +17,12 @@ def thumbnail(png: bytes, width: int = 240) -> bytes:
     >>> thumbnail(b"GIF89a")
     Traceback (most recent call last):
     ...
-    symhep.errors.StoreError: the picture is no PNG file
+    symhep.errors.StoreError: the picture is not a PNG file
     """
     from PIL import Image
 
     if not png.startswith(b"\x89PNG\r\n\x1a\n"):
-        raise StoreError("the picture is no PNG file")
+        raise StoreError("the picture is not a PNG file")
     small = io.BytesIO()
     try:
         with Image.open(io.BytesIO(png), formats=("PNG",)) as picture:

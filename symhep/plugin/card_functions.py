@@ -42,9 +42,9 @@ def card_function(name: str, registry: Registry, where: str | None = None) -> Ca
     >>> card_function("pickle:loads", Registry(), "card.yaml, line 3")
     Traceback (most recent call last):
     ...
-    symhep.errors.CardError: card.yaml, line 3: a card may not name 'pickle:loads': no folder named with --code has a \
-module 'pickle', and no plugin announces such a function; write your own function that calls it, and name its folder \
-with --code DIR
+    symhep.errors.CardError: card.yaml, line 3: the function 'pickle:loads' is not allowed in a card: no --code folder \
+has a module 'pickle', and no plugin registers this function; write a function that calls it, and give its folder with \
+--code DIR
     """
     try:
         function = load_function(name, registry)
@@ -80,11 +80,11 @@ def _check(name: str, about: CardFunction) -> None:
     for key, wanted in _SAYS.items():
         if not isinstance(getattr(about, key), wanted):
             raise CardError(
-                f"the function '{name}' says {key} = {getattr(about, key)!r}, which is no {wanted.__name__}"
+                f"the function '{name}' says {key} = {getattr(about, key)!r}, which is not of type {wanted.__name__}"
             )
     _one_of(name, "kinds", (*about.kinds, *(k for kinds in about.kinds_at.values() for k in kinds)))
     if not all(isinstance(field, str) for field in about.fields):
-        raise CardError(f"the function '{name}' says fields = {about.fields!r}; names are needed")
+        raise CardError(f"the function '{name}' says fields = {about.fields!r}; expected names")
 
 
 def _one_of(name: str, key: str, given: Iterable[Any]) -> None:

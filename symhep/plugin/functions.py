@@ -71,8 +71,8 @@ def load_function(name: str, registry: Registry | None = None) -> Callable[..., 
     >>> load_function("pickle:loads")
     Traceback (most recent call last):
     ...
-    symhep.errors.CardError: a card may not name 'pickle:loads': no folder named with --code has a module 'pickle', \
-and no plugin announces such a function; write your own function that calls it, and name its folder with --code DIR
+    symhep.errors.CardError: the function 'pickle:loads' is not allowed in a card: no --code folder has a module \
+'pickle', and no plugin registers this function; write a function that calls it, and give its folder with --code DIR
     """
     module_name, _, attribute = name.partition(":")
     if _own_file(module_name) is None:
@@ -87,8 +87,8 @@ and no plugin announces such a function; write your own function that calls it, 
     why = refusal(item, _is_own)
     if why:
         raise CardError(
-            f"a card may not name '{name}': {why}",
-            hint=f"write in {module.__file__} your own function (def ...) that calls it",
+            f"the function '{name}' is not allowed in a card: {why}",
+            hint=f"write in {module.__file__} a function (def ...) that calls it",
         )
     function: Callable[..., Any] = item
     return function
@@ -123,14 +123,14 @@ def _announced(name: str, registry: Registry) -> Callable[..., Any]:
     for broken in registry.broken:
         if broken.name == module:
             raise CardError(str(broken)) from broken.cause
-    hint = "write your own function that calls it, and name its folder with --code DIR"
+    hint = "write a function that calls it, and give its folder with --code DIR"
     if module_file(module, [here]):
         hint = f"add --code {here}"
     elif registry.functions and nearest(name, registry.functions).startswith("did"):
         hint = nearest(name, registry.functions)
     raise CardError(
-        f"a card may not name '{name}': no folder named with --code has a module '{module}', "
-        "and no plugin announces such a function",
+        f"the function '{name}' is not allowed in a card: no --code folder has a module '{module}', and no plugin "
+        f"registers this function",
         hint=hint,
     )
 
@@ -183,13 +183,13 @@ def _refuse_hidden(top: str) -> None:
     having = holders(top, code_folders())
     if len(having) > 1:
         raise CardError(
-            f"there is a module '{top}' in {' and in '.join(map(str, having))}", hint="rename one of them"
+            f"there is a module '{top}' in {' and in '.join(map(str, having))}", hint="rename one of the two"
         )
     spec = _spec(top) if having else None
     if spec is None or _places(spec) == having:
         return
     what = "the standard library" if top in sys.stdlib_module_names else spec.origin
-    raise CardError(f"the module '{top}' in {having[0]} is hidden by that of {what}", hint="rename it")
+    raise CardError(f"the module '{top}' in {having[0]} has the same name as one of {what}", hint="rename it")
 
 
 @cache

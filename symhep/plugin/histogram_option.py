@@ -22,11 +22,14 @@ class HistogramOptions(Options):
     """
 
     histogram: str = Field(
-        description="file with a histogram: UHI JSON, or ROOT; looked for beside the card, then in the current folder",
+        description="file with a histogram (UHI JSON or ROOT); path relative to the folder of the card, or to the "
+        "current folder",
         examples=["efficiency.json", "efficiency.root"],
     )
-    name: str | None = Field(None, description="its name in the file; null: the only one")
-    sha256: str = Field("", description="checksum of the file; given in the card, it is enforced")
+    name: str | None = Field(
+        None, description="name of the histogram in the file; null: the file has only one"
+    )
+    sha256: str = Field("", description="checksum of the file; if given in the card, it is checked")
 
     @model_validator(mode="before")
     @classmethod
@@ -41,7 +44,7 @@ class HistogramOptions(Options):
             raise ValueError(f"there is no file {' or '.join(dict.fromkeys(str(p) for p in places))}")
         actual = hashlib.sha256(found.read_bytes()).hexdigest()
         if data.get("sha256") not in (None, "", actual):
-            raise ValueError(f"{found} has the checksum {actual}, not the one asked for")
+            raise ValueError(f"{found} has the checksum {actual}, which differs from 'checksum' in the card")
         return {**data, "histogram": str(found), "sha256": actual}
 
     @model_validator(mode="after")

@@ -84,14 +84,14 @@ class _Target:
     def function(self, name: str) -> Callable[..., Any]:
         """The target, if it is written in the plugin's package; what lies elsewhere is not imported."""
         module = self.target.partition(":")[0] if isinstance(self.target, str) else self.package
-        why = None if self._owns(module) else f"it is written in the module '{module}'"
+        why = None if self._owns(module) else f"it is defined in the module '{module}'"
         if why is None:
             function: Callable[..., Any] = self.imported(name)
             why = refusal(function, self._owns)
             if why is None:
                 return function
         raise PluginError(
-            f"plugin '{self.plugin}' announces '{name}', but {why}, and not in its package '{self.package}'"
+            f"plugin '{self.plugin}' registers '{name}', but {why} and not in its package '{self.package}'"
         )
 
     def sources(self) -> dict[str, Path]:
@@ -107,10 +107,10 @@ class _Target:
         cls: type[Any] = self.imported(name)
         with isolated(f"plugin '{self.plugin}': '{name}' cannot be built"):
             if not (isinstance(cls, type) and issubclass(cls, base)):
-                raise PluginError(f"plugin '{self.plugin}': '{name}' ({cls!r}) is no {base.__name__}")
+                raise PluginError(f"plugin '{self.plugin}': '{name}' ({cls!r}) is not a {base.__name__}")
             if cls.name != name:
                 raise PluginError(
-                    f"plugin '{self.plugin}' registers '{name}', but the class calls itself '{cls.name}'"
+                    f"plugin '{self.plugin}' registers '{name}', but the name of the class is '{cls.name}'"
                 )
             return cls()
 
@@ -177,7 +177,7 @@ class Registry:
         for broken in self.broken:
             if broken.name == name:
                 raise PluginError(str(broken)) from broken.cause
-        raise PluginError(f"no {kind} is called '{name}'; {nearest(name, known)}")
+        raise PluginError(f"unknown {kind} '{name}'; {nearest(name, known)}")
 
 
 def build_manager(
@@ -267,7 +267,7 @@ def _offered(
     offered = {f"{prefix}{key}": target for answer in answers for key, target in dict(answer).items()}
     for key in offered if prefix else ():
         if not re.match(specs.FUNCTION_NAME, key):
-            raise PluginError(f"no card can name the function '{key}': letters, digits and _ are needed")
+            raise PluginError(f"the function name '{key}' cannot be used in cards: use letters, digits and _")
     return offered
 
 

@@ -46,13 +46,14 @@ def write_project(kind: str, name: str, folder: Path, registry: Registry) -> lis
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
         raise CardError(
-            f"'{name}' cannot be the name of a {kind}", hint="use small letters, digits and _, a letter first"
+            f"'{name}' is not a valid name of a {kind}",
+            hint="use lower-case letters, digits and _, starting with a letter",
         )
     package = f"symhep_{name}"
     if name in (registry.methods if kind == "method" else registry.readers):
-        raise CardError(f"there is a {kind} '{name}' already", hint="choose another name")
+        raise CardError(f"the {kind} '{name}' exists already", hint="choose another name")
     if package in sys.stdlib_module_names or importlib.util.find_spec(package) is not None:
-        raise CardError(f"there is a package '{package}' already", hint="choose another name")
+        raise CardError(f"the package '{package}' exists already", hint="choose another name")
     if folder.exists():
         raise CardError(f"{folder} exists", hint="choose another folder with -o")
     templates = jinja2.Environment(

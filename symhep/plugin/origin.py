@@ -20,32 +20,32 @@ def refusal(item: object, own: Callable[[str], bool]) -> str | None:
 
     >>> refusal(refusal, "symhep.plugin.origin".__eq__)
     >>> refusal(refusal, "pickle".__eq__)
-    "it is written in the module 'symhep.plugin.origin'"
+    "it is defined in the module 'symhep.plugin.origin'"
     >>> refusal(print, "builtins".__eq__)
-    'it is a builtin_function_or_method, neither a Python function nor a class'
+    'it is a builtin_function_or_method, not a Python function or class'
     """
     if isinstance(item, FunctionType):
         return _function_refusal(item, own)
     if isinstance(item, type):
         return _class_refusal(item, own)
-    return f"it is a {type(item).__name__}, neither a Python function nor a class"
+    return f"it is a {type(item).__name__}, not a Python function or class"
 
 
 def _function_refusal(function: FunctionType, own: Callable[[str], bool]) -> str | None:
     module = _module_of(function)
     if module is None:
-        return "it is written in no module"
+        return "it is not defined in a module"
     if not own(module):
-        return f"it is written in the module '{module}'"
+        return f"it is defined in the module '{module}'"
     if not _in_file(function, module):
-        return f"it is written in {function.__code__.co_filename}"
+        return f"it is defined in {function.__code__.co_filename}"
     return _wrapped_refusal(function, own)
 
 
 def _class_refusal(cls: type, own: Callable[[str], bool]) -> str | None:
     module = cls.__module__
     if not (isinstance(module, str) and own(module)):
-        return f"it is written in the module '{module}'"
+        return f"it is defined in the module '{module}'"
     for part in _called(cls):
         where = _module_of(part)
         if where is None or not (own(where) or where.partition(".")[0] == "symhep"):

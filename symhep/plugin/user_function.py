@@ -15,7 +15,7 @@ from symhep.plugin.specs import FUNCTION_NAME as NAME
 __all__ = ["NAME", "ORIGIN", "UserFunctionOptions", "checked"]
 
 #: Where a function that a card names comes from, for descriptions of options.
-ORIGIN = "'module:function' of a folder named with --code, or 'plugin:function' that a plugin announces"
+ORIGIN = "'module:function' from a folder given with --code, or 'plugin:function' registered by a plugin"
 
 
 def checked(name: str, context: Any) -> str:
@@ -53,7 +53,9 @@ class UserFunctionOptions(Options):
 
     function: str = Field(pattern=NAME, description=ORIGIN)
     sha256: str = Field(
-        "", description="checksum of the module and its imports; filled in, so that other code is other work"
+        "",
+        description="checksum of the module and its imports; filled in, so that results are computed again if the "
+        "code changes",
     )
     _registry: Registry | None = PrivateAttr(None)
 

@@ -112,11 +112,13 @@ _UNITS = {
 
 
 class DelphesOptions(ReaderOptions):
-    """``tree``: another tree, or 'Delphes;1' for another cycle. ``classes``, ``masses``: by collection."""
+    """``tree``: name of the tree, or 'Delphes;1' for another cycle. ``classes``, ``masses``: by collection."""
 
-    tree: str | None = Field(None, description="another tree, or 'Delphes;1' for another cycle")
-    classes: dict[str, str] = Field({}, description="collection -> Delphes class, where its leaves mislead")
-    masses: dict[str, float] = Field({}, description="collection -> mass in GeV, for classes that store none")
+    tree: str | None = Field(None, description="name of the tree, or 'Delphes;1' for another cycle")
+    classes: dict[str, str] = Field(
+        {}, description="collection -> Delphes class, if it is not recognised from the leaves"
+    )
+    masses: dict[str, float] = Field({}, description="collection -> mass in GeV, for classes without a mass")
 
 
 class DelphesReader(TableReader):
@@ -277,16 +279,16 @@ def _notes(
     others: Mapping[str, str],
 ) -> Iterator[str]:
     if auto is None:
-        hint = " Weights without a name are there: choose one." if weights else ""
-        yield f"No event weight is stored: every event weighs 1.{hint}"
+        hint = " The file has weights without names: choose one." if weights else ""
+        yield f"No event weight is stored: all events have weight 1.{hint}"
     if any("CrossSection" in leaves for leaves in groups.values()):
-        yield "Event.CrossSection is a running estimate and not to be trusted: give xsec_pb in the card."
+        yield "Event.CrossSection is a running estimate and is not used: give xsec_pb in the card."
     if massless:
-        yield f"No mass is stored for {', '.join(massless)}: 0 is used unless options: masses gives one."
+        yield f"No mass is stored for {', '.join(massless)}: set to 0 (to change: options: masses)."
     if left:
-        yield f"Not offered, since they have no momentum: {', '.join(left)}."
+        yield f"Ignored, without momentum: {', '.join(left)}."
     objects = {name for name, why in others.items() if why == REFERENCES}
     unread = sorted({name.rpartition("/")[2].partition(".")[2].partition("[")[0] for name in objects} - {""})
     if unread:
-        yield f"Leaves that are references or objects are not offered: {', '.join(unread)}."
+        yield f"Leaves that are references or objects are ignored: {', '.join(unread)}."
     yield from not_offered({name: why for name, why in others.items() if name not in objects})

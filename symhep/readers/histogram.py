@@ -69,7 +69,7 @@ def _chosen(path: Path, name: str | None, known: list[str]) -> str:
         return known[0]
     if name in known:
         return str(name)
-    asked = "several histograms, and none is named" if name is None else f"no histogram '{name}'"
+    asked = "several histograms: give the name of one" if name is None else f"no histogram '{name}'"
     raise InputError(f"{path}: {asked}; it has {', '.join(repr(k) for k in known) or 'none'}")
 
 

@@ -80,7 +80,7 @@ class Layout:
         fields = tuple(self.event_fields if request.event_fields is None else sorted(request.event_fields))
         for name in fields:
             if name not in self.event_fields:
-                raise self._unknown(f"no event field '{name}'", name, self.event_fields, file)
+                raise self._unknown(f"unknown event field '{name}'", name, self.event_fields, file)
         weight, leaf = self._weight(request.weight, file)
         if request.variations is True:
             variations = {n: w for n, w in self.weights.items() if n != weight}
@@ -104,12 +104,12 @@ class Layout:
             }
         meant = [n for n in known if n == name or n.endswith((f".{name}", f":{name}"))]
         if len(meant) != 1:
-            raise self._unknown(f"no weight '{name}'", name, known, file)
+            raise self._unknown(f"unknown weight '{name}'", name, known, file)
         return meant[0], known[meant[0]]
 
     def _extras(self, name: str, asked: Iterable[str], file: str) -> tuple[str, ...]:
         if name not in self.collections:
-            raise self._unknown(f"no collection '{name}'", name, self.collections, file)
+            raise self._unknown(f"unknown collection '{name}'", name, self.collections, file)
         collection = self.collections[name]
         for extra in asked:
             if extra not in collection.fields:
@@ -124,7 +124,9 @@ class Layout:
         for column, why in self.refused.items():
             parts = [part for part in re.split(r"[^A-Za-z0-9]+", f"{column}") if part]
             if within in ("", *parts) and name in (column.rpartition("/")[2], *parts):
-                return InputError(f"{message}: '{column}' is in the file but not offered ({why})", file=file)
+                return InputError(
+                    f"{message}: '{column}' is in the file but cannot be used ({why})", file=file
+                )
         return InputError(message, file=file, hint=nearest(name, valid))
 
 
@@ -154,7 +156,8 @@ class Selection:
             kept[name] = tuple(extra for extra in extras if extra not in odd)
             if odd:
                 said = (
-                    f"Lists that begin like '{name}' but have other lengths are not read: {', '.join(odd)}."
+                    f"Lists with names starting with '{name}' but with different lengths are ignored: "
+                    f"{', '.join(odd)}."
                 )
                 losses.note(file, said)
         return replace(self, collections=kept)
@@ -214,7 +217,7 @@ class Selection:
         variations = dict(zip(self.variations, _weights(self.variations.values(), columns), strict=True))
         for name, entries in removed.items():
             if entries and losses is not None:
-                losses.note(file, f"Entries of '{name}' that stand for no particle are left out", entries)
+                losses.note(file, f"Padding entries of '{name}' are ignored", entries)
         return EventBatch(event_records(fields, count), weights, file, first, variations)
 
 

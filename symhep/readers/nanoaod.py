@@ -41,23 +41,24 @@ from symhep.readers.table import Column, TableReader
 __all__ = ["NanoAODOptions", "NanoAODReader"]
 
 _FACTORS = ("LHEScaleWeight", "LHEPdfWeight", "LHEReweightingWeight", "PSWeight")
-#: Names of branches as a stored tree holds them (after their length) or an RNTuple (one to a line), and a counted list.
+#: Names of branches as a stored tree holds them (after their length) or an RNTuple (one to a line), and a counted
+#: list. An RNTuple needs no counters, so that a usual collection is enough.
 _MARKS = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (
         rb"\x03run|^run$",
         rb"\x0fluminosityBlock|^luminosityBlock$",
         rb"\x05event|^event$",
-        rb"\[n[A-Z]\w*\]|^n[A-Z]\w*$",
+        rb"\[n[A-Z]\w*\]|^n[A-Z]\w*$|^(Muon|Electron|Tau|Photon|Jet|FatJet|GenPart|LHEPart)(_pt)?$",
     )
 )
 _MOMENTUM = ("pt", "eta", "phi", "mass")
 
 
 class NanoAODOptions(ReaderOptions):
-    """``tree``: the tree to read."""
+    """``tree``: name of the tree."""
 
-    tree: str = Field("Events", description="the tree to read")
+    tree: str = Field("Events", description="name of the tree")
 
 
 class NanoAODReader(TableReader):
@@ -142,11 +143,11 @@ def _layout(table: RootTree) -> Layout:
     weights, auto = _weights(table, columns)
     notes = list(cycle_notes(table))
     if auto is None:
-        notes.append("There is no genWeight (collision data have none): every event weighs 1.")
+        notes.append("No genWeight (as in collision data): all events have weight 1.")
     if massless:
-        notes.append(f"No mass is stored for {', '.join(massless)}: 0 is used.")
+        notes.append(f"No mass is stored for {', '.join(massless)}: set to 0.")
     if left:
-        notes.append(f"Not offered, since they have no momentum: {', '.join(sorted(left))}.")
+        notes.append(f"Ignored, without momentum: {', '.join(sorted(left))}.")
     notes += not_offered(table.found.refused)
     layout = Layout(collections, fields, weights, auto, table.containers, tuple(notes))
     return layout.refusing(table.found.refused)
@@ -159,7 +160,7 @@ def _collection(name: str, kind: str, leaves: Mapping[str, Column], singleton: b
         if field in leaves:
             momentum[field] = Leaf(leaves[field].name, FieldSchema("float64", unit, leaves[field].doc))
         else:
-            momentum[field] = Leaf(None, FieldSchema("float64", unit, "not stored: 0"))
+            momentum[field] = Leaf(None, FieldSchema("float64", unit, "not stored, set to 0"))
     extras = {
         event_field_name(leaf): Leaf(column.name, FieldSchema(column.type, "", column.doc))
         for leaf, column in leaves.items()

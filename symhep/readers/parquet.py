@@ -41,7 +41,7 @@ class ParquetReader(TableReader):
     """Parquet files by a column map; GeV or MeV."""
 
     name: ClassVar[str] = "parquet"
-    summary: ClassVar[str] = "Parquet file of numbers, lists and structs, by a map of columns; GeV or MeV"
+    summary: ClassVar[str] = "Parquet file with numbers, lists and structs, read by a column map; GeV or MeV"
     Options: ClassVar[type[ReaderOptions]] = ColumnMapOptions
 
     def confidence(self, path: str, head: bytes) -> int:
@@ -65,7 +65,7 @@ class ParquetReader(TableReader):
                 raise InputError(
                     f"the Parquet file cannot be opened: cut short or damaged ({_reason(error)})",
                     file=path,
-                    hint="copy or produce it again",
+                    hint="copy or create it again",
                 ) from None
             yield table, layout_of(table.columns, options, path, (), table.notes)
 
@@ -95,7 +95,7 @@ class ParquetTable:
         absent = _absent(found, file.metadata)
         for i, leaf in enumerate(found):
             name = leaf.name
-            reason = "of this name there are two" if name in self.columns else leaf.refused
+            reason = "duplicate name" if name in self.columns else leaf.refused
             if reason is not None:
                 others[name] = reason
                 continue
@@ -153,7 +153,7 @@ class ParquetTable:
             if done >= stop:
                 return
         if done < stop:
-            raise self._damaged(done, EOFError("its row groups hold fewer events than they say"))
+            raise self._damaged(done, EOFError("its row groups have fewer events than stated"))
 
     def _events_at_once(self, columns: Sequence[str], step: int) -> int:
         """As many events as have some 64 MB of numbers by the file's own account, but never few."""
@@ -203,7 +203,7 @@ class ParquetTable:
             f"the file is damaged: events cannot be read ({_reason(error)})",
             file=self.path,
             event=done,
-            hint="copy or produce it again",
+            hint="copy or create it again",
         )
 
 
@@ -228,7 +228,7 @@ def _check_counts(path: str, metadata: Any) -> None:
         raise InputError(
             "the Parquet file is damaged: the numbers of events in its row groups do not agree",
             file=path,
-            hint="copy or produce it again",
+            hint="copy or create it again",
         )
 
 
@@ -251,12 +251,12 @@ def _notes(path: str, others: Mapping[str, str], absent: Mapping[str, int]) -> I
         reasons.setdefault(reason, []).append(name)
     if others:
         listed = "; ".join(f"{', '.join(names)} ({reason})" for reason, names in reasons.items())
-        yield f"Columns that hold neither numbers nor lists of numbers are not offered: {listed}."
+        yield f"Columns without numbers or lists of numbers are ignored: {listed}."
     for name, events in absent.items():
-        yield f"'{name or 'vectors'}' is missing in {events} events: they have an empty list of it."
+        yield f"'{name or 'vectors'}' is missing in {events} events: an empty list is used."
     values = partitions(path)
     if values:
-        yield f"Its folders say {', '.join(values)}: that is no column of the file, and not offered."
+        yield f"The folder names contain {', '.join(values)}, which are not columns of the file and are ignored."
 
 
 def _reason(error: BaseException) -> str:

@@ -39,10 +39,10 @@ def parts(path: str) -> list[str]:
         missing = sorted(_named(index) - {str(PurePath(part).relative_to(root)) for part in found})
         if missing:
             raise InputError(
-                f"the folder lacks {', '.join(missing[:3])}{', ...' if missing[3:] else ''}, "
-                "of which its _metadata speaks",
+                f"the folder lacks {', '.join(missing[:3])}{', ...' if missing[3:] else ''}, which are listed in its "
+                f"_metadata",
                 file=path,
-                hint="copy the folder again, or remove _metadata if the part was removed on purpose",
+                hint="copy the folder again, or delete _metadata if the files were deleted on purpose",
             )
     return found
 

@@ -57,15 +57,15 @@ def blocks(path: str, size: int = BLOCK_BYTES, start: int = 0) -> Generator[byte
                 piece = stream.read1(size - held)
             except EOFError:
                 failure = InputError(
-                    "the compressed file is cut short",
+                    "the compressed file is truncated",
                     file=path,
-                    hint="copy it again, or keep the events before the cut with 'bad_files: skip'",
+                    hint="copy it again, or use the events before this point with 'bad_files: skip'",
                 )
             except (gzip.BadGzipFile, lzma.LZMAError, zlib.error, OSError) as error:
                 failure = InputError(
                     f"the file cannot be read further ({error})",
                     file=path,
-                    hint="copy it again, or keep the events before this point with 'bad_files: skip'",
+                    hint="copy it again, or use the events before this point with 'bad_files: skip'",
                 )
             else:
                 parts.append(piece)

@@ -153,7 +153,7 @@ def _batches(
     if span.start == 0:
         if table.damage is not None:
             # All events may still be there; whether to trust them is for the user to say.
-            losses.record(Loss(table.path, table.damage, 0, hint="copy or produce it again"))
+            losses.record(Loss(table.path, table.damage, 0, hint="copy or create it again"))
         _note_units(table, selection, losses)
     selection = _without_odd_lists(table, selection, losses)
     done = span.start

@@ -29,11 +29,12 @@ class TreeOptions(ColumnMapOptions):
     """``tree``: its name, if there are several ('NAME;CYCLE' for another cycle). ``friends``: trees to join."""
 
     tree: str | None = Field(
-        None, description="which tree, if there are several; NAME;CYCLE for another cycle"
+        None, description="name of the tree, if there are several; NAME;CYCLE for another cycle"
     )
     friends: list[str] = Field(
         [],
-        description="trees of the same events: TREE, FILE:TREE or FILE.root, FILE beside this one; {file} is its name",
+        description="trees with the same events: TREE, FILE:TREE or FILE.root, with FILE in the same folder; {file} "
+        "is the name of the input file",
     )
 
 
@@ -41,7 +42,7 @@ class TreeReader(TableReader):
     """Flat and jagged ROOT trees and trees of records by a column map; GeV or MeV."""
 
     name: ClassVar[str] = "tree"
-    summary: ClassVar[str] = "ROOT tree of numbers, lists and records, by a map of columns; GeV or MeV"
+    summary: ClassVar[str] = "ROOT tree with numbers, lists and records, read by a column map; GeV or MeV"
     Options: ClassVar[type[ReaderOptions]] = TreeOptions
 
     def confidence(self, path: str, head: bytes) -> int:

@@ -33,7 +33,7 @@ def doubtful_unit(collections: Mapping[str, ak.Array]) -> str | None:
     >>> jets = ak.zip({"pt": [[61_000.0, 40_000.0], [80_000.0]], "eta": [[0, 0], [0]], "phi": [[0, 0], [0]],
     ...                "mass": [[0, 0], [0]]}, with_name="Momentum4D")
     >>> doubtful_unit({"jets": jets})
-    'The median pt is 61,000 (jets) in the file: MeV? Say options: {units: MeV}, or {units: GeV} if it is GeV.'
+    'The median pt is 61,000 (jets) in the file, probably MeV. Set options: {units: MeV}, or {units: GeV}.'
     """
     large: dict[str, list[str]] = {}
     for name, members in collections.items():
@@ -46,4 +46,4 @@ def doubtful_unit(collections: Mapping[str, ak.Array]) -> str | None:
     if not large:
         return None
     said = ", ".join(f"{what} is {', '.join(found)}" for what, found in large.items())
-    return f"The median {said} in the file: MeV? Say options: {{units: MeV}}, or {{units: GeV}} if it is GeV."
+    return f"The median {said} in the file, probably MeV. Set options: {{units: MeV}}, or {{units: GeV}}."

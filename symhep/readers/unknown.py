@@ -36,9 +36,9 @@ class Kind:
         )
 
 
-_EVENTS = "give the file of events that belongs to it"
-_RUN = "run the generator with it and give the events it writes"
-_UNPACK = "unpack it and give the files in it"
+_EVENTS = "give the event file that belongs to it"
+_RUN = "run the generator with it and give the event file it writes"
+_UNPACK = "unpack it and give the event files in it"
 _EXPORT = "write the events as Parquet, HDF5 or ROOT"
 
 #: What lies where a file should be, under the file's own name.
@@ -46,14 +46,14 @@ _STAND_INS = (
     Kind("a pointer of Git LFS, not the file itself", "git lfs pull", (b"version https://git-lfs",)),
     Kind(
         "an HTML page: the download failed",
-        "open the address in a browser; download the file itself, not the page about it",
+        "open the address in a browser; download the file, not the web page",
         pattern=rb"\A\s*(<!--.*?-->\s*)?<(!doctype\s+html|html)\b",
     ),
 )
 #: The first that fits names the file.
 KINDS: tuple[Kind, ...] = (
     *_STAND_INS,
-    Kind("blank", "did the job that wrote it fail?", pattern=rb"\A[\s\0]*\Z"),
+    Kind("blank", "check the job that wrote it", pattern=rb"\A[\s\0]*\Z"),
     # Cards and steering.
     Kind("a run card of symhep", "symhep run CARD, or symhep validate CARD", pattern=rb"^symhep:\s*\d"),
     Kind(
@@ -111,11 +111,13 @@ KINDS: tuple[Kind, ...] = (
         names=(".hepevt",),
     ),
     # Results of others: binned, or not events at all.
-    Kind("a YODA file of histograms", f"it holds no events: {_EVENTS}", pattern=rb"\A\s*BEGIN\s+YODA"),
+    Kind("a YODA file of histograms", f"it contains no events: {_EVENTS}", pattern=rb"\A\s*BEGIN\s+YODA"),
     Kind(
-        "a plot description of Rivet", f"it holds no events: {_EVENTS}", pattern=rb"^#?[ \t]*BEGIN\s+PLOT\b"
+        "a plot description of Rivet",
+        f"it contains no events: {_EVENTS}",
+        pattern=rb"^#?[ \t]*BEGIN\s+PLOT\b",
     ),
-    Kind("an LHAPDF grid", f"it holds no events: {_EVENTS}", pattern=rb"\A\s*PdfType:"),
+    Kind("an LHAPDF grid", f"it contains no events: {_EVENTS}", pattern=rb"\A\s*PdfType:"),
     Kind("a HEPData table", "it is binned; symhep needs events", pattern=rb"^(in)?dependent_variables:"),
     Kind(
         "a pyhf workspace",
@@ -125,18 +127,18 @@ KINDS: tuple[Kind, ...] = (
     # Models and code: never executed.
     Kind(
         "a PyTorch model or checkpoint",
-        "symhep reads events here; a model goes into the options of a method",
+        "symhep expects events here; give models in the options of a method",
         pattern=rb"\APK\x03\x04.{26}[^\0]{0,200}?data\.pkl",
         names=(".pt", ".pth", ".ckpt"),
     ),
     Kind(
         "a network (Keras, ONNX or safetensors)",
-        "symhep reads events here; a model goes into the options of a method",
+        "symhep expects events here; give models in the options of a method",
         pattern=rb"\APK\x03\x04.{26}(metadata|config)\.json",
         names=(".keras", ".onnx", ".safetensors", ".tflite", ".pb"),
     ),
     Kind(
-        "a Python pickle, which symhep never reads: it may run any program",
+        "a Python pickle, which is not supported because it can run arbitrary code",
         _EXPORT,
         (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"(lp0", b"(dp0", b"cnumpy", b"ccopy_reg"),
         names=(".pkl", ".pickle", ".joblib", ".coffea"),
@@ -166,7 +168,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     # Archives.
     Kind(
-        "a gridpack, which makes events",
+        "a gridpack, which generates events",
         "unpack it, ./run.sh EVENTS SEED, and give the events it writes",
         pattern=rb"\A(\./)*(madevent/|run\.sh|runcmsgrid\.sh|process/|mgbasedir/|gridpack)[^\0]*\0.*ustar",
     ),
@@ -175,9 +177,15 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("a zip archive", _UNPACK, (b"PK\x03\x04", b"PK\x05\x06")),
     Kind("a 7z or rar archive", _UNPACK, (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a")),
-    Kind("compressed by zstd, which is not read", "unzstd it, or compress by gzip", (b"\x28\xb5\x2f\xfd",)),
     Kind(
-        "compressed by lz4 or compress", "unpack it, or compress by gzip", (b"\x04\x22\x4d\x18", b"\x1f\x9d")
+        "compressed with zstd, which is not supported",
+        "use unzstd, or compress with gzip",
+        (b"\x28\xb5\x2f\xfd",),
+    ),
+    Kind(
+        "compressed with lz4 or compress",
+        "unpack it, or compress with gzip",
+        (b"\x04\x22\x4d\x18", b"\x1f\x9d"),
     ),
     # What is left of text.
     Kind("text in UTF-16", "write it as UTF-8", (b"\xff\xfe", b"\xfe\xff")),
@@ -187,7 +195,7 @@ KINDS: tuple[Kind, ...] = (
         (b"#!",),
         rb"^[ \t]*(#include\s*[<\"]|def \w+\(|import \w+$|from \w[\w.]* import )",
     ),
-    Kind("XML of another kind than Les Houches events", _EVENTS, pattern=rb"\A\s*<(\?xml|\w+[\s>])"),
+    Kind("XML that is not Les Houches events", _EVENTS, pattern=rb"\A\s*<(\?xml|\w+[\s>])"),
     Kind(
         "JSON",
         "a list of files is read as a coffea fileset if its name ends in .json; events are not read from JSON",
@@ -195,7 +203,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "a table of numbers as text",
-        "give it a line of names (px1,py1,pz1,E1,...) and the ending .csv",
+        "add a line with column names (px1,py1,pz1,E1,...) and use the extension .csv",
         pattern=rb"\A(#[^\n]*\n)*[ \t]*([-+]?\d[-+.\deE]*[\s,;]+){3}[-+\d.]",
     ),
 )
@@ -217,14 +225,14 @@ def unknown(path: str, head: bytes, formats: Iterable[str]) -> InputError:
     ``head`` is the first kilobytes, decompressed if gzipped; ``formats`` are those that can be named in a card.
 
     >>> print(unknown("susy.slha", b"BLOCK MASS  # spectrum", ["lhe"]))  # doctest: +ELLIPSIS
-    susy.slha: this is an SLHA file (spectrum, decays or MadGraph's param_card); give the file of events that ...
+    susy.slha: this is an SLHA file (spectrum, decays or MadGraph's param_card); give the event file that ...
     """
     short = head[:_LOOKED_AT]
     for kind in KINDS:
         if kind.fits(path, short):
             return InputError(f"this is {kind.what}", file=path, hint=kind.then)
     return InputError(
-        "no reader knows this format",
+        "unknown file format",
         file=path,
-        hint=f"if it is one of these, say so with 'format': {', '.join(sorted(formats))}",
+        hint=f"if it is one of these, set 'format': {', '.join(sorted(formats))}",
     )

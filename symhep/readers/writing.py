@@ -36,9 +36,7 @@ def format_of(path: Path) -> str:
     'Parquet'
     """
     if path.suffix not in FORMATS:
-        raise CardError(
-            f"'{path}' is to be written in an unknown format", hint=f"end it with {' or '.join(FORMATS)}"
-        )
+        raise CardError(f"'{path}' has an unknown extension", hint=f"use {' or '.join(FORMATS)}")
     return FORMATS[path.suffix]
 
 

@@ -60,10 +60,7 @@ def _samples(card: RunCard, datasets: Mapping[str, Mapping[str, Any]]) -> Iterab
             yield f"{words}: {_and(told)}."
     scaled = any(d.xsec_pb is not None for d in card.datasets.values())
     if card.luminosity_fb is not None and scaled:
-        yield (
-            "Simulated events are weighted to the numbers expected for an integrated luminosity of "
-            f"{card.luminosity_fb:g} fb⁻¹."
-        )
+        yield (f"Simulated events are normalised to an integrated luminosity of {card.luminosity_fb:g} fb⁻¹.")
 
 
 def _sample(name: str, described: DatasetCard, account: Mapping[str, Any]) -> str:
@@ -124,7 +121,7 @@ def _method(card: RunCard, name: str, outcomes: Mapping[str, Mapping[str, Any]])
         how = "repeating the fit" if varied[0]["how"] == "fit" else "evaluating the nominal fit"
         yield f"Systematic uncertainties ({_and(names)}) were obtained by {how} on the varied events."
     if blind := [k.partition("/")[2] or "all events" for k, o in own.items() if o.get("status") == "blind"]:
-        yield f"Collision data were not looked at in {_and(blind)} (blinded)."
+        yield f"Collision data were blinded in {_and(blind)}."
 
 
 def _features(feature: FeatureCard) -> str:
@@ -143,7 +140,7 @@ def _software(provenance: Mapping[str, Any]) -> Iterable[str]:
     packages = provenance.get("packages") or {}
     told = _and(f"{name} {version}" for name, version in packages.items())
     yield (
-        f"The analysis was done with symhep {provenance['symhep']}, Python {provenance.get('python', '?')}"
+        f"The analysis was performed with symhep {provenance['symhep']}, Python {provenance.get('python', '?')}"
         + (f", and {told}" if told else "")
         + (f"; the random seed is {provenance['seed']}." if "seed" in provenance else ".")
     )

@@ -45,16 +45,19 @@ def systematics(stored: Mapping[str, Any] | None) -> SystematicsView | None:
     how = (
         "The method was fitted again to the events of each alternative"
         if found.how == "fit"
-        else "What the nominal fit learned was evaluated on the events of each alternative; the training was not "
-        "repeated"
+        else "The networks of the nominal fit were evaluated on the events of each alternative, without new training"
     )
     chosen = leading(found.answers, _ROWS) or list(found.answers[:_ROWS])
     names = [v.name for v in found.variations]
     few = len(chosen) < len(found.answers)
     caption = (
-        "Numbers with their statistical interval, the uncertainty of each variation downwards and upwards, and all "
+        "Numbers with their statistical interval, the downward and upward uncertainty of each variation, and all "
         "variations in quadrature"
-        + (f"; of {len(found.answers)} numbers, these {len(chosen)} change most." if few else ".")
+        + (
+            f"; of {len(found.answers)} numbers, the {len(chosen)} with the largest changes are shown."
+            if few
+            else "."
+        )
     )
     return SystematicsView(
         f"{how}. Variations: {kinds}.",

@@ -26,12 +26,12 @@ _WEIGHT = "the event weight"
 _OTHER_WEIGHT = "alternative weight"
 #: What happens where a file lacks something, by the first word of its name.
 _INSTEAD = {
-    _WEIGHT: "every event weighs 1",
-    "collection": "there are no such objects",
+    _WEIGHT: "all events have weight 1",
+    "collection": "the object has no members",
     "component": "it is 0",
-    "field": "no comparison with it holds",
-    "number": "no comparison with it holds",
-    "alternative": "it is the nominal one",
+    "field": "every comparison with it is false",
+    "number": "every comparison with it is false",
+    "alternative": "the nominal weight is used",
 }
 #: What a file may leave out of its momenta, in words, and the columns any of which gives it.
 _COMPONENTS = {"pz or eta": ("pz", "eta"), "mass or energy": ("mass", "E")}
@@ -176,10 +176,11 @@ def check_agreement(
     Traceback (most recent call last):
     ...
     symhep.errors.InputError: dataset 'ee': the event weight 'weight' is in 1 of 2 files: b.root lacks it; without it \
-every event weighs 1: make two datasets of them, or say 'missing: fill'
+all events have weight 1: split them into two datasets, or set 'missing: fill'
     """
     of = f" (of {total})" if total not in (None, len(files)) else ""
     notes = []
+    others: dict[str, list[str]] = {}  # which files lack a weight -> the weights, for one note on all of them
     for what in dict.fromkeys(key for has in files.values() for key in has):
         ways: dict[str, list[str]] = {}
         whole = what.rpartition(" of ")[2]
@@ -188,7 +189,7 @@ every event weighs 1: make two datasets of them, or say 'missing: fill'
                 ways.setdefault(has.get(what, _ABSENT), []).append(path)
         if len(ways.keys() - {_ABSENT}) > 1:
             told = "; ".join(f"{way} in {_names(paths)}" for way, paths in ways.items())
-            hint = "name one with weights.branch" if what == _WEIGHT else "make two datasets of them"
+            hint = "name one with weights.branch" if what == _WEIGHT else "split them into two datasets"
             raise InputError(f"dataset '{dataset}': {what} is {told}", hint=hint)
         if without := ways.pop(_ABSENT, []):
             way, having = next(iter(ways.items()))
@@ -201,9 +202,19 @@ every event weighs 1: make two datasets of them, or say 'missing: fill'
             if not fill:
                 raise InputError(
                     f"dataset '{dataset}': {sentence}",
-                    hint=f"without it {instead}: make two datasets of them, or say 'missing: fill'",
+                    hint=f"without it {instead}: split them into two datasets, or set 'missing: fill'",
                 )
-            notes.append(f"{sentence[0].upper()}{sentence[1:]}; there {instead}.")
+            if what.startswith(_OTHER_WEIGHT):
+                others.setdefault(sentence.removeprefix(what), []).append(
+                    what.removeprefix(_OTHER_WEIGHT).strip()
+                )
+            else:
+                notes.append(f"{sentence[0].upper()}{sentence[1:]}; there {instead}.")
+    for where, weights in others.items():
+        first = min(weights, key=lambda weight: (len(weight), weight))
+        many = f"s {first} and {len(weights) - 1} others" if len(weights) > 1 else f" {first}"
+        verb = where.replace(" is in ", " are in ", 1).replace(" it", " them") if len(weights) > 1 else where
+        notes.append(f"{_OTHER_WEIGHT.capitalize()}{many}{verb}; there {_INSTEAD['alternative']}.")
     return tuple(notes)
 
 

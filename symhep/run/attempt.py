@@ -28,9 +28,9 @@ from symhep.run.workers import Workers
 __all__ = ["JOINED", "SAMPLED", "Attempt", "attempt", "logged", "origin"]
 
 #: How the warning on pooled datasets begins: it rests on the input, not on a record.
-JOINED = "Datasets are joined with the weights of their files"
+JOINED = "Datasets are combined with the event weights of their files"
 #: How the warning begins that a method has seen some of the events alone: it rests on the input, too.
-SAMPLED = "The numbers are those of a uniform subsample of"
+SAMPLED = "Results are from a uniform subsample of"
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,9 @@ def attempt(
     }
     if reason := why_blind(plan, planned, hidden):
         folder.remove_result(planned.name)
-        return Attempt(entry | {"status": "blind", "summary": {}, "statements": [], "error": reason})
+        return Attempt(
+            entry | {"status": "blind", "summary": {}, "statements": [], "verdicts": [], "error": reason}
+        )
     folder.remove_log(planned.name)
     try:
         with isolated(error=MethodError):
@@ -100,7 +102,9 @@ def attempt(
         reason = logged(planned.name, error, folder)
         if hidden:  # an older result may know what is hidden now
             folder.remove_result(planned.name, parts=False)
-        return Attempt(entry | {"status": "failed", "summary": {}, "statements": [], "error": reason})
+        return Attempt(
+            entry | {"status": "failed", "summary": {}, "statements": [], "verdicts": [], "error": reason}
+        )
     header = folder.read_header(planned.name)
     more = [*_pooled(plan, planned, events), *_sampled(plan, header)]
     result = replace(result, statements=[*result.statements, *more])
@@ -109,6 +113,7 @@ def attempt(
         "summary": result.summary,
         "variations": None if result.variations is None else result.variations.to_json(),
         "statements": [vars(s) for s in result.statements],
+        "verdicts": [v.to_json() for v in result.verdicts],
         "error": None,
         "duration_s": header["duration_s"],
     }
@@ -141,10 +146,11 @@ def _where_events_went(plan: Plan, planned: PlannedMethod, events: Mapping[str, 
         rows = [
             r for r in events[name].account["selections"].get(selection, []) if _is_row_of(r["name"], own)
         ]
-        left = ", ".join(f"{r['name']} {r['events']}" for r in rows) or "no event was read"
+        left = ", ".join(f"{r['name']} {r['events']}" for r in rows) or "no events were read"
         flows.append(f"{name}: {left}")
     return (
-        f"no event has all that '{planned.features}' needs; events left after each step: {'; '.join(flows)}"
+        f"no event passes all requirements of '{planned.features}'; events after each step: "
+        f"{'; '.join(flows)}"
     )
 
 
@@ -157,8 +163,8 @@ def _sampled(plan: Plan, header: Mapping[str, Any]) -> list[Statement]:
     if header.get("all_events", True):
         return []
     text = (
-        f"{SAMPLED} {header['subsample']:,} of {header['events']:,} events, since all of them take more than "
-        f"run.memory ({plan.card.run.memory}) and the method does not read events block by block."
+        f"{SAMPLED} {header['subsample']:,} of {header['events']:,} events: the full sample exceeds "
+        f"run.memory ({plan.card.run.memory}), and the method does not process events in blocks."
     )
     return [Statement(text, {"subsample": header["subsample"], "events": header["events"]}, kind="warning")]
 
@@ -170,5 +176,5 @@ def _pooled(plan: Plan, planned: PlannedMethod, events: Mapping[str, DatasetEven
         return []
     sums = {name: events[name].account["sum_of_weights"] for name in names}
     shares = ", ".join(f"{name} {number(value)}" for name, value in sums.items())
-    text = f"{JOINED} (sums of weights: {shares}); xsec_pb sets their cross-sections."
+    text = f"{JOINED} (sums of weights: {shares}); use xsec_pb to set their cross-sections."
     return [Statement(text, {"sum_of_weights": sums}, kind="warning")]

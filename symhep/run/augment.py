@@ -147,7 +147,7 @@ def _planned(card: str | Path | Mapping[str, Any], name: str, registry: Registry
     card_file = load_card(card)
     if name not in card_file.card.methods:
         raise CardError(
-            f"the card has no method '{name}', whose features the symmetry acts on",
+            f"the card has no method '{name}', which defines the features the symmetry acts on",
             where=card_file.path,
             hint=nearest(name, card_file.card.methods),
         )
@@ -158,7 +158,7 @@ def _symmetry_of(folder: RunFolder, method: str | None, registry: Registry) -> t
     """The method's name and the symmetry that it offers. Raises `StoreError` or `CardError`."""
     names = folder.result_names()
     if not names:
-        raise StoreError(f"{folder.root} holds no finished result; run symhep run first")
+        raise StoreError(f"{folder.root} contains no finished result; run symhep run first")
     if method is not None and method not in names:
         raise CardError(f"the run has no result '{method}'", where="--method", hint=nearest(method, names))
     wanted = names if method is None else [method]
@@ -167,16 +167,16 @@ def _symmetry_of(folder: RunFolder, method: str | None, registry: Registry) -> t
     offered = {name: s for name, s in found.items() if s is not None}
     if not offered:
         raise StoreError(
-            f"no symmetry can be drawn from {' and '.join(wanted)} in {folder.root}: "
-            "run a method whose record has a field 'symmetry'; symhep schema METHOD shows it"
+            f"{' and '.join(wanted)} in {folder.root} has no symmetry for augmentation: run a method whose "
+            f"result has a field 'symmetry' (see symhep schema METHOD)"
         )
     if len(offered) > 1:
         raise CardError(
-            "several methods of the run offer a symmetry", hint=f"choose --method {' or '.join(offered)}"
+            "several methods of the run have a symmetry", hint=f"choose --method {' or '.join(offered)}"
         )
     name, symmetry = next(iter(offered.items()))
     if not len(symmetry.labels) and not len(symmetry.names):
-        raise MethodError(f"'{name}' found no symmetry: there is nothing to transform by")
+        raise MethodError(f"'{name}' found no symmetry, so the events cannot be transformed")
     return name, symmetry
 
 
@@ -191,7 +191,7 @@ def _read(plan: Plan, name: str, progress: Progress) -> _Sample:
             tables[dataset] = read.table(planned.table)
     data = assemble(plan.tables, planned.table, tables, plan.units, called=planned.features)
     if not len(data):
-        raise MethodError(f"no event of the card has all that '{planned.features}' needs")
+        raise MethodError(f"no event of the card passes all requirements of '{planned.features}'")
     ids = [t.pdg_ids for t in tables.values() if len(t)]
     known = data.momenta is not None and all(len(i) and None not in i for i in ids)
     numbers = np.array([t.pdg_ids or (0,) * len(ids[0]) for t in tables.values()]) if known else None
@@ -202,15 +202,16 @@ def _check(data: Dataset, symmetry: Symmetry, folder: RunFolder, name: str) -> N
     """Raise `CardError` for events on which the symmetry does not act."""
     if data.needs - {"spectators"}:
         raise CardError(
-            f"'{data.name}' has objects of any number, or that lack components; images are written of a fixed number "
-            "of four-momenta alone",
-            hint="give the method an object with a fixed number, as in take: 2",
+            f"'{data.name}' has a variable number of objects, or objects with missing components; "
+            f"transformed events need a fixed number of four-momenta",
+            hint="give the method objects with a fixed number per event, as in take: 2",
         )
     if symmetry.acts_on == "momenta":
         there = 0 if data.momenta is None else data.momenta.shape[1]
         if there != symmetry.vectors:
             raise CardError(
-                f"the symmetry acts on {symmetry.vectors} four-momenta, and '{data.name}' of the card has {there}",
+                f"the symmetry acts on {symmetry.vectors} four-momenta, and '{data.name}' of the card has "
+                f"{there}",
                 hint="use the card of the run",
             )
         return
@@ -218,7 +219,8 @@ def _check(data: Dataset, symmetry: Symmetry, folder: RunFolder, name: str) -> N
     own = [c.name for c in data.columns]
     if columns != own or len(own) != symmetry.vectors * len(symmetry.components):
         raise CardError(
-            f"the symmetry acts on the features {', '.join(columns)}; '{data.name}' of the card has {', '.join(own)}",
+            f"the symmetry acts on the features {', '.join(columns)}; '{data.name}' of the card has "
+            f"{', '.join(own)}",
             hint="use the card of the run",
         )
 
@@ -233,9 +235,9 @@ def _differences(card: RunCard, folder: RunFolder, name: str) -> Iterator[str]:
         return
     for key in ("objects", "selections"):
         if getattr(card, key) != getattr(theirs, key):
-            yield f"The {key} of the card are not those of the run: the symmetry was found for the latter."
+            yield f"The {key} of the card differ from those of the run, for which the symmetry was found."
     if card.features[card.methods[name].features] != theirs.features[theirs.methods[name].features]:
-        yield "The features of the card are not those of the run: the symmetry was found for the latter."
+        yield "The features of the card differ from those of the run, for which the symmetry was found."
 
 
 def _chunks(

@@ -65,7 +65,7 @@ def why_blind(plan: Plan, planned: PlannedMethod, hidden: frozenset[str]) -> str
     blind = {r: s for r, s in plan.card.regions.items() if s in blind_selections(plan.card)}
     if selection in blind.values():
         names = " and ".join(f"'{r}'" for r, s in blind.items() if s == selection)
-        return f"the region {names} is blind: collision data are not looked at"
+        return f"the region {names} is blinded: collision data are not used"
     names = ", ".join(f"'{r}'" for r in blind)
     what = f"the selection '{selection}'" if selection != NO_SELECTION else "the sample of all events"
     return f"{what} has collision data of the blind region{'s' * (len(blind) > 1)} {names}: not looked at"

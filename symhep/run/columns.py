@@ -57,7 +57,7 @@ def wanted_columns(
     branch = (card.weights if dataset is None else card.weights_of(dataset)).branch
     if branch not in ("auto", "none", *schema.weights):
         where = card_file.where(*(("datasets", dataset or "") if own else ()), "weights", "branch")
-        raise CardError(f"no weight is called '{branch}'", where=where, hint=nearest(branch, schema.weights))
+        raise CardError(f"unknown weight '{branch}'", where=where, hint=nearest(branch, schema.weights))
     fields = {name: frozenset(columns) for name, columns in found.columns.items()}
     return ReadRequest(
         fields, frozenset(found.event_fields), branch, frozenset(Alternatives.of(variations or {}).weights),
@@ -121,8 +121,8 @@ class _Wanted:
         known = self._known[source] if of_object else self._collection(source, where)
         if known.lacks("E"):
             raise CardError(
-                f"'{source}' cannot be clustered: nothing is known of the energies",
-                where=where, hint="an object of it with 'kind: massless' has E = |p|",
+                f"'{source}' cannot be clustered: the energies are not known",
+                where=where, hint="define an object of it with 'kind: massless' (E = |p|)",
             )  # fmt: skip
         self._clustered[name] = known
         return Known(frozenset({"constituents"}), (self._kinds[name],))
@@ -147,8 +147,9 @@ class _Wanted:
             expression = parse_expression(text, where)
             if others := expression.names & self._known.keys() - members.names - {SELF}:
                 raise CardError(
-                    f"in \"{text}\": '{min(others)}' is an object, and the change of '{name}' cannot depend on it",
-                    where=where, hint="take fields of the member and numbers of the event",
+                    f"in \"{text}\": '{min(others)}' is an object, which the change of '{name}' cannot "
+                    f"depend on",
+                    where=where, hint="use fields of the member and numbers per event",
                 )  # fmt: skip
             self._member(expression, name, members)
 
@@ -181,8 +182,8 @@ class _Wanted:
         others = expression.names & {SELF, *self._known} - members.fields - set(KINEMATICS)
         if others:
             raise CardError(
-                f"in \"{expression.text}\": '{min(others)}' is not in the frame that canonicalise makes",
-                where=expression.where, hint="take fields and variables of the members, as in px",
+                f"in \"{expression.text}\": '{min(others)}' is not defined in the frame of 'canonicalise'",
+                where=expression.where, hint="use fields and variables of the members, as in px",
             )  # fmt: skip
 
     def _of_parts(self, expression: Expression, name: str, parts: tuple[str, ...]) -> None:
@@ -191,7 +192,8 @@ class _Wanted:
             lacking = {part: self._lacking(expression, part) for part in parts}
             if all(lacking.values()):
                 raise CardError(
-                    f"in \"{expression.text}\": no part of '{name}' has {' and '.join(sorted(lacking[parts[0]]))}",
+                    f"in \"{expression.text}\": no part of '{name}' has "
+                    f"{' and '.join(sorted(lacking[parts[0]]))}",
                     where=expression.where, hint=self._offer(parts[0]),
                 )  # fmt: skip
             parts = tuple(part for part in parts if not lacking[part])
@@ -241,10 +243,13 @@ class _Wanted:
         if name not in self.schema.event_fields:
             what = f"'{owner}' has no field '{name}'" if members else f"unknown name '{name}'"
             known = [*self._known, *self.schema.event_fields, "weight"]
-            hint = nearest(name, [*members.names, SELF, *known] if members else known)
+            # 'Electron_pt' of the collection Electron is its field 'pt'.
+            bare = name.removeprefix(f"{members.collection}_") if members else name
+            hint = nearest(bare, [*members.names, SELF, *known] if members else known)
             if name == SELF:
                 hint = (
-                    "'self' is the member in expressions of an object; here write the object, as in jets[0]"
+                    "'self' is only for expressions of an object; use the name of the object here, as "
+                    "in jets[0]"
                 )
             raise CardError(f'in "{expression.text}": {what}', where=expression.where, hint=hint)
         self.event_fields.add(name)
@@ -257,7 +262,7 @@ class _Wanted:
         variable = use.variable
         what = f"a sum with '{name}'" if use.summed else f"'{name}'"
         if members.lacks(variable):
-            asks = f"{use.function} asks for '{variable}', and {what}" if use.function else what
+            asks = f"{use.function} needs '{variable}', but {what}" if use.function else what
             kinds = " and ".join(members.kinds)
             raise CardError(
                 f'in "{expression.text}": {asks} has no \'{variable}\' (its vectors are {kinds})',
@@ -280,9 +285,10 @@ class _Wanted:
         refused = [kind for kind in members.kinds if not function.accepts(use.position, kind)]
         if refused:
             raise CardError(
-                f"in \"{expression.text}\": {use.function} cannot take '{name}', whose vectors are {refused[0]}",
+                f"in \"{expression.text}\": {use.function} cannot be used with '{name}', whose vectors are "
+                f"{refused[0]}",
                 where=expression.where,
-                hint=f"it takes {', '.join(k for k in _KINDS if function.accepts(use.position, k))} vectors",
+                hint=f"it needs {', '.join(k for k in _KINDS if function.accepts(use.position, k))} vectors",
             )
         if lacking := [field for field in function.fields if field not in members.fields]:
             raise CardError(

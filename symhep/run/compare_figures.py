@@ -57,7 +57,7 @@ def _numbers(name: str, found: Sequence[StoredResult | None], labels: Sequence[s
         figure = intervals(drawn, labels, f"{axis} [{unit}]" if unit else axis)
         yield NamedFigure(
             slug(f"{name} {fields_text} {unit}"), figure,
-            f"{name}: {quantity}, with intervals, and limits at 95 % (triangles) where there are any."
+            f"{name}: {quantity}, with confidence intervals; triangles: upper limits at 95 % CL."
             + (f" The first {_ROWS} of {len(rows_of)}." if len(rows_of) > _ROWS else ""),
         )  # fmt: skip
 
@@ -102,8 +102,9 @@ def _p_values(
         )
         yield NamedFigure(
             slug(f"{name} p_values"), p_values(shown, labels, level),
-            f"{name}: p-values, adjusted for the number of hypotheses where they are; red bands: the verdict changed."
-            + (f" {_ROWS} of {len(rows)}, those that changed first." if len(rows) > _ROWS else ""),
+            f"{name}: p-values (adjusted for the number of hypotheses where applicable); red bands: the "
+            f"verdict changed."
+            + (f" {_ROWS} of {len(rows)}, changed ones first." if len(rows) > _ROWS else ""),
         )  # fmt: skip
 
 
@@ -142,8 +143,9 @@ def _overlaid(
     if panels:
         yield NamedFigure(
             slug(f"{name} spectra"), spectra(panels, labels),
-            f"{name}: the features, each normalised to one, and their ratio to the first run, with statistical errors "
-            "as of independent samples. A bin that lies across bins of the first run is shared out by overlap."
+            f"{name}: distributions of the features, normalised to unity, and their ratio to the first "
+            f"run. Statistical errors are those of independent samples. Contents of overlapping bins are "
+            f"divided in proportion to the overlap."
             + (f" The first {_PANELS} of {len(keys)}." if len(keys) > _PANELS else ""),
         )  # fmt: skip
 

@@ -76,7 +76,7 @@ def make_control(
                 waiting.append(name)
             except SymhepError as error:  # a figure must not cost the results
                 folder.remove_control(name)
-                failed.append(f"the control plots in {name} could not be made: {error}")
+                failed.append(f"the control plots in {name} cannot be drawn: {error}")
             tick(1)
     return failed, waiting
 
@@ -93,7 +93,7 @@ def _make(
     collision = [n for n in names if roles[n] == "data"]
     own = {n: events[n] for n in (*collision, *simulation)}
     if not any(e.rows(table) for e in own.values()):
-        raise MethodError("no event is left to be shown")
+        raise MethodError("no events left to draw")
     looks = StoredReducer(folder, LOOKS, LOOKS, pool, SilentProgress())
     data = dataset_of(
         plan.tables, table, own, plan.units, simulation if collision else (), None, plan.card.run.memory_bytes, looks

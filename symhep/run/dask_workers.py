@@ -124,7 +124,8 @@ def _wait_for_workers(client: Client) -> None:
         waited = time.monotonic() - began
         if waited >= WORKERS_S:
             raise MethodError(
-                f"the dask cluster has had no worker for {WORKERS_S:.0f} s: has its batch system any room?"
+                f"the dask cluster has had no worker for {WORKERS_S:.0f} s: check the queue of the batch "
+                f"system"
             )
         if waited == 0 or int(waited) % 60 < LOOK_S:
             _LOG.warning(
@@ -146,8 +147,9 @@ def _result(future: Future, name: str) -> Any:
         raise
     except KilledWorker as error:
         raise MethodError(
-            f"{name}: the dask workers that did it died, one after the other ({error.last_worker.address} last). Were "
-            "they out of memory? Then give them more, or take a smaller run.chunk_events"
+            f"{name}: the dask workers that processed it died, one after the other "
+            f"({error.last_worker.address} last). If they ran out of memory: give them more, or reduce "
+            f"run.chunk_events"
         ) from None
     except Exception as error:
         raise failure(f"{name} failed on the dask cluster", error, MethodError) from error
@@ -165,7 +167,7 @@ def _on_worker(expected: Mapping[str, str], function: Callable[..., T], *argumen
     return guarded(function, *arguments)
 
 
-_SAME = "client, scheduler and workers need the same environment"
+_SAME = "client, scheduler and workers need the same software environment"
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def save_all(
     for item in figures:
         check_names("figure", [item.name])
         if item.name in {c["name"] for c in captions}:
-            raise PluginError(f"{whose}: two figures are called '{item.name}'")
+            raise PluginError(f"{whose}: two figures have the name '{item.name}'")
         with writing(target / item.name):
             save_figure(item.figure, target / item.name, output.figures, heading)
         captions.append({"name": item.name, "caption": item.caption})

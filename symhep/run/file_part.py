@@ -78,8 +78,9 @@ class SegmentReading:
         """
         if self.there and (why := obstacle(local_path(self.source.path) or "")):
             raise InputError(
-                f"{why} on the machine '{platform.node()}', which is to read it", file=self.source.path,
-                hint="files must lie under the same path on all machines, as on a shared file system or behind a URL",
+                f"{why} on the machine '{platform.node()}', which reads it", file=self.source.path,
+                hint="files must lie under the same path on all machines, as on a shared file system or "
+                     "behind a URL",
             )  # fmt: skip
         losses = LossLog(self.card.run.bad_files)
         header: dict[str, Any] = {"file": self.source.path, "format": self.source.reader.name}
@@ -124,7 +125,7 @@ class SegmentReading:
                     self.run(SilentProgress())
                     found = map_archive(path, names)
         if found is None:
-            raise StoreError(f"{path} cannot be read back: is the disk full, or damaged?")
+            raise StoreError(f"{path} cannot be read back: the disk may be full or damaged")
         return found
 
     def _path(self, number: int) -> Path:
@@ -256,7 +257,7 @@ def check_weights(
     batch: EventBatch, file: str, alternatives: frozenset[str] | Literal[True] = frozenset()
 ) -> None:
     """Raise `InputError` for a weight, or one of the ``alternatives`` asked for, that is infinite or not a number."""
-    skip = "bad_files: skip drops the file from this chunk on"
+    skip = "bad_files: skip ignores the file from this chunk on"
     bad = ~np.isfinite(batch.weights)
     if bad.any():
         found = batch.weights[bad][0]
@@ -272,5 +273,5 @@ def check_weights(
             told = "missing, or not a number" if np.isnan(values[place]) else f"{values[place]}"
             raise InputError(
                 f"the alternative weight '{name}' of event {batch.first + place} is {told}",
-                file=file, event=batch.first + place, hint=f"leave it out of the variations; {skip}",
+                file=file, event=batch.first + place, hint=f"remove it from the variations; {skip}",
             )  # fmt: skip

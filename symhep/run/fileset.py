@@ -37,12 +37,12 @@ def fileset(path: str) -> list[Entry]:
         with Path(path).open("rb") as stream:
             text = stream.read(_BYTES + 1)
         if len(text) > _BYTES:
-            raise InputError(f"is longer than {_BYTES:,} bytes, too long for a fileset", file=path)
+            raise InputError(f"is longer than {_BYTES:,} bytes, the limit for a fileset", file=path)
         content = json.loads(text)
     except (OSError, ValueError) as error:
         raise InputError(f"is not a JSON fileset: {error}", file=path) from error
     except RecursionError:
-        raise InputError("is not a JSON fileset: it is nested too deeply", file=path) from None
+        raise InputError("is not a JSON fileset: too deeply nested", file=path) from None
     groups = list(content.values()) if isinstance(content, dict) else [content]
     found = [entry for group in groups for entry in _entries(group, path)]
     if not found:
@@ -64,11 +64,11 @@ def _entries(group: Any, path: str) -> Iterator[Entry]:
             for name, spec in files.items()
         ]
     else:
-        raise InputError("'files' of a fileset is a list, or a mapping of file to tree", file=path)
+        raise InputError("'files' of a fileset must be a list, or a mapping of file to tree", file=path)
     for name, given in pairs:
         if not isinstance(name, str) or not isinstance(given, str | None):
             wrong = name if not isinstance(name, str) else given
             raise InputError(
-                f"a name of a file or tree in a fileset is text, not {str(wrong)[:60]}", file=path
+                f"names of files and trees in a fileset must be text, not {str(wrong)[:60]}", file=path
             )
         yield Entry(name, given or None)

@@ -20,8 +20,9 @@ from ruamel.yaml import YAML
 
 from symhep.card.schema import RunCard
 from symhep.errors import PluginError, StoreError
-from symhep.methods.record import SCHEMA_VERSION, Record, jsonable
+from symhep.methods.record import Record, jsonable
 from symhep.methods.result import Part, Result
+from symhep.methods.schema_version import SCHEMA_VERSION, why_unreadable
 from symhep.methods.varied import VariationsRecord
 from symhep.paths import writing
 from symhep.run.archive import read_archive, write_archive
@@ -53,13 +54,14 @@ def check_names(kind: str, names: Iterable[Any]) -> None:
     >>> check_names("figure", ["../results"])
     Traceback (most recent call last):
     ...
-    symhep.errors.PluginError: a figure is called '../results', which is not a plain file name; use letters, digits \
-and _ . = + - only
+    symhep.errors.PluginError: a figure has the name '../results', which is not a valid file name; use only \
+letters, digits and _ . = + -
     """
     for name in names:
         if not (isinstance(name, str) and _SAFE_NAME.fullmatch(name)):
             raise PluginError(
-                f"a {kind} is called {name!r}, which is not a plain file name; use letters, digits and _ . = + - only"
+                f"a {kind} has the name {name!r}, which is not a valid file name; use only letters, digits "
+                f"and _ . = + -"
             )
 
 
@@ -68,7 +70,7 @@ CARD = "card.yaml"
 
 
 class RunFolder:
-    """Reads and writes a run folder. See docs/run_folder.md; ``.symhep/`` holds what resuming needs."""
+    """Reads and writes a run folder. See docs/reference/run_folder.md; ``.symhep/`` holds what resuming needs."""
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
@@ -76,7 +78,7 @@ class RunFolder:
     def check(self) -> None:
         """Raise `StoreError` if the folder is not one that may be written to."""
         if self.root.exists() and not self.root.is_dir():
-            raise StoreError(f"{self.root} is a file; -o takes a folder")
+            raise StoreError(f"{self.root} is a file; -o needs a folder")
         if (
             self.root.is_dir()
             and not (self.root / STATE).is_dir()
@@ -173,7 +175,7 @@ class RunFolder:
             return json.loads(path.read_text(encoding="utf-8"), object_hook=hook)
         except (ValueError, RecursionError) as error:
             raise StoreError(
-                f"{path} is not JSON ({error}): cut off, or changed by hand; remove it and run the card again"
+                f"{path} is not valid JSON ({error}): truncated or changed; remove it and run the card again"
             ) from error
 
     def remembered(self, name: str) -> dict[str, Any]:
@@ -310,35 +312,33 @@ class RunFolder:
         shutil.rmtree(self.root / name / "figures", ignore_errors=True)
 
     def write_words(self, name: str, result: Result[Record]) -> None:
-        """Replace the statements and tables of a stored result; its numbers stay."""
+        """Replace the statements, verdicts and tables of a stored result; its numbers stay."""
         self.write_json(f"{name}/result.json", {**self.read_header(name), **_words(result)})
 
     def read_header(self, name: str) -> dict[str, Any]:
         """The content of NAME/result.json. Raises `StoreError` if there is none, or one of another version."""
         stored = self.read_json(f"{name}/result.json")
         if stored is None:
-            raise StoreError(f"{self.root} holds no result '{name}'; run symhep run first")
+            raise StoreError(f"{self.root} has no result '{name}'; run symhep run first")
         if not isinstance(stored, dict):
             raise StoreError(
-                f"{self.root / name / 'result.json'} is not as symhep writes it; run the card again"
+                f"{self.root / name / 'result.json'} is damaged or was changed; run the card again"
             )
-        found = stored.get("schema", "0.1")
-        if found != SCHEMA_VERSION:
-            raise StoreError(
-                f"{self.root / name} was written by a symhep whose results follow schema {found}; this one reads "
-                f"schema {SCHEMA_VERSION}: run its card again, {self.root / 'card.yaml'}"
-            )
+        if (why := why_unreadable(str(stored.get("schema", "0.1")))) is not None:
+            raise StoreError(f"{self.root / name} cannot be read: {why} ({self.root / CARD})")
         return dict(stored)
 
     def read_result(self, name: str, record: type[RecordT]) -> Result[RecordT]:
-        """Load a stored result (without its checkpoint, statements and tables), its numbers as a ``record``.
+        """Load a stored result (without its checkpoint, statements, verdicts and tables), its numbers as a ``record``.
 
         Raises `StoreError` if there is none, or if another version wrote it.
         """
         stored = self.read_header(name)
         arrays = self.read_arrays(f"{name}/arrays.npz")
         if arrays is None and (self.root / name / "arrays.npz").is_file():
-            raise StoreError(f"{self.root / name / 'arrays.npz'} is broken; remove it and run the card again")
+            raise StoreError(
+                f"{self.root / name / 'arrays.npz'} is damaged; remove it and run the card again"
+            )
         variations = stored.get("variations")
         return Result(
             record.from_json(stored.get("summary") or {}), arrays or {}, self.read_histograms(name),
@@ -363,7 +363,7 @@ class RunFolder:
         try:
             return {k: hist.Hist(v) for k, v in self.read_json(path, uhi.io.json.object_hook).items()}
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise StoreError(f"{self.root / path} is broken; remove it and run the card again") from error
+            raise StoreError(f"{self.root / path} is damaged; remove it and run the card again") from error
 
     def outcomes(self) -> dict[str, dict[str, Any]]:
         """The methods in results.json. Raises `StoreError` if it is not as symhep writes it."""
@@ -373,7 +373,7 @@ class RunFolder:
         methods = found.get("methods") if isinstance(found, dict) else None
         if not isinstance(methods, dict) or not all(isinstance(m, dict) for m in methods.values()):
             raise StoreError(
-                f"{self.root / 'results.json'} is not as symhep writes it; remove it and run the card again"
+                f"{self.root / 'results.json'} is damaged or was changed; remove it and run the card again"
             )
         return methods
 
@@ -385,8 +385,9 @@ class RunFolder:
 
 
 def _words(result: Result[Record]) -> dict[str, Any]:
-    """Statements and tables as result.json holds them."""
+    """Statements, verdicts and tables as result.json holds them."""
     return {
         "statements": [vars(s) for s in result.statements],
+        "verdicts": [v.to_json() for v in result.verdicts],
         "tables": {name: table.to_json() for name, table in result.tables.items()},
     }

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from symhep.card.expressions import Expression, parse_expression
 from symhep.card.loader import CardFile
+from symhep.errors import CardError
 from symhep.events.functions import CardFunction
 from symhep.plugin.card_functions import card_function
 from symhep.plugin.manager import Registry
 
-__all__ = ["expressions", "functions_of"]
+__all__ = ["expressions", "functions_of", "with_line"]
 
 
 def functions_of(card_file: CardFile, registry: Registry) -> dict[str, CardFunction]:
@@ -40,3 +41,14 @@ def expressions(card_file: CardFile) -> Iterator[Expression]:
         where = card_file.where("features", name)
         for text in (*feature.vars, *feature.tags, *feature.spectators):
             yield parse_expression(text, where)
+
+
+def with_line(error: CardError, card_file: CardFile) -> CardError:
+    """An error of an expression evaluated without its card, with the line of the card that has the expression."""
+    if error.where is None:
+        for expression in expressions(card_file):
+            if f'"{expression.text}"' in error.message:
+                placed = CardError(error.message, where=expression.where, hint=error.hint)
+                placed.third_party_traceback = error.third_party_traceback
+                return placed
+    return error

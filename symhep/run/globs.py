@@ -94,9 +94,9 @@ class _Walk:
                     self.looked_at += 1
                     if self.looked_at > NAMES:
                         raise CardError(
-                            f"'{self.pattern}' would look at more than {NAMES:,} names",
+                            f"'{self.pattern}' matches more than {NAMES:,} names",
                             where=self.where,
-                            hint="write more of the path, or name the files in a fileset (JSON)",
+                            hint="use a longer path, or list the files in a fileset (JSON)",
                         )
                     if hidden or not entry.name.startswith("."):
                         found.append(folder / entry.name)

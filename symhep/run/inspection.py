@@ -50,7 +50,21 @@ def inspect(
         Read every column and every weight, as a run that wants them all would.
     bad_files
         'skip' reports damage in ``losses``; 'fail' raises `InputError`.
+    registry
+        Plugins to use; by default all that are installed.
 
+    Returns
+    -------
+    FileSummary
+        ``schema``, ``weights``, ``losses``, ``notes``.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be opened, or no reader knows it.
+
+    Examples
+    --------
     >>> inspect("", format="toy", options={"name": "circle", "events": 5}).weights.events
     5
     """
@@ -104,6 +118,8 @@ def load(
 ) -> EventBatch:
     """All events of some files as one `EventBatch` (for files that fit in memory).
 
+    What a reader notices in the numbers, such as padding or momenta that look like MeV, is a warning.
+
     Parameters
     ----------
     files
@@ -113,16 +129,30 @@ def load(
     fields
         collection -> extra fields wanted; the four-vectors always come. None reads everything.
     weight, variations
-        Nominal weight ('auto', 'none' or a name), and whether to read the alternative ones: NaN in
-        events that do not have them.
+        Nominal weight ('auto', 'none' or a name), and whether to read the alternative ones: NaN in events that do not
+        have them.
+    max_events
+        Most events in all; None: every one.
     missing
         'error' raises `InputError` where one of several files lacks a column that others have; 'fill' puts weight 1,
         mass 0, no objects or NaN in its place, and warns.
     bad_files
         'fail' raises `InputError` at damage; 'skip' warns of every loss and returns the rest.
+    registry
+        Plugins to use; by default all that are installed.
 
-    What a reader notices in the numbers, such as padding or momenta that look like MeV, is a warning too.
+    Returns
+    -------
+    EventBatch
+        In the order of the files; momenta in GeV.
 
+    Raises
+    ------
+    InputError
+        If a file cannot be read, or no event is left.
+
+    Examples
+    --------
     >>> load(format="toy", options={"name": "circle", "events": 5}).events.x1.to_numpy().shape
     (5,)
     """

@@ -260,8 +260,8 @@ def _told_of_blind(selection: str, rows: Sequence[str]) -> str:
     """A sentence on the cuts of a selection that are left out of its cutflow."""
     names = ", ".join(f"'{row}'" for row in rows)
     return (
-        f"The cutflow of '{selection}' leaves out what passed {names}: events of a blind region are among them, and "
-        "their number would follow from the next row."
+        f"The cutflow of '{selection}' does not show the events that passed {names}: they include "
+        f"events of a blinded region, whose number would follow from the next row."
     )
 
 
@@ -272,8 +272,9 @@ def _told_of_role(card: RunCard, name: str, sums: WeightSums) -> list[str]:
         return ["Without an xsec_pb the simulated events are not scaled to the luminosity."]
     if role == "data" and sums.negative:
         return [
-            f"{sums.negative:,} of {sums.events:,} events of role data have a negative weight: collision data have "
-            "none; is this a simulated sample? (weights: {branch: none} counts every event as one)"
+            f"{sums.negative:,} of {sums.events:,} events of role data have a negative weight, which "
+            f"collision data cannot have: check the role of the dataset (weights: {{branch: none}} gives "
+            f"every event weight 1)"
         ]
     return []
 
@@ -288,8 +289,8 @@ def _truncated(feature: str, card: RunCard, tables: list[Any]) -> list[str]:
             assert isinstance(take, UpTo)
             order = f"sorted by {sort.by}" if sort else "in the order of the file"
             found.append(
-                f"{more:,} of {total:,} events of '{feature}' have more than {take.up_to} {name}: those beyond, "
-                f"{order}, are left out of the features."
+                f"{more:,} of {total:,} events of '{feature}' have more than {take.up_to} {name}: the "
+                f"additional ones, {order}, are not used in the features."
             )
     return found
 

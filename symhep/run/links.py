@@ -22,7 +22,7 @@ def must_be(kind: str, name: str, known: Iterable[str], where: str) -> None:
     """Raise `CardError` unless ``name`` is one of ``known``."""
     names = list(known)
     if name not in names:
-        raise CardError(f"no {kind} is called '{name}'", where=where, hint=nearest(name, names))
+        raise CardError(f"unknown {kind} '{name}'", where=where, hint=nearest(name, names))
 
 
 def check_links(card_file: CardFile) -> None:
@@ -50,7 +50,7 @@ def check_links(card_file: CardFile) -> None:
         where = card_file.where("selections", selection)
         for index, name in enumerate(names):
             if name in names[:index]:
-                raise CardError(f"two cuts of '{selection}' are called '{name}'", where=where)
+                raise CardError(f"two cuts of '{selection}' have the name '{name}'", where=where)
             if name in ("all", "weights") or name.startswith("features "):
                 raise CardError(f"'{name}' is reserved for the cutflow; rename the cut", where=where)
     check_regions(card_file)
@@ -74,8 +74,8 @@ def _check_part(card_file: CardFile, name: str, part: str) -> None:
             raise CardError(f"'{part}' is not clustered, so it has no constituents", where=where)
     if part in card.objects and card.objects[part].system is not None:
         raise CardError(
-            f"'{part}' is a system, and no part of '{name}'",
-            where=card_file.where("objects", name), hint="name the objects that it is made of",
+            f"'{part}' is a system and cannot be part of '{name}'",
+            where=card_file.where("objects", name), hint="list the objects that it is made of",
         )  # fmt: skip
 
 
@@ -87,15 +87,17 @@ def _check_taken(card_file: CardFile, name: str, feature: FeatureCard) -> None:
     for part in parts:
         if card.objects[part].take is None:
             raise CardError(
-                f"features of '{part}' need to know how many of them",
-                where=card_file.where("objects", part), hint="add 'take: 2', 'take: {up_to: 8}' or 'take: all'",
+                f"features of '{part}' need the number of objects to use",
+                where=card_file.where("objects", part), hint="add 'take: 2', 'take: {up_to: 8}' or 'take: "
+                                                             "all'",
             )  # fmt: skip
     if feature.canonicalise is not None:
         take = card.objects[feature.object].take
         if len(parts) > 1 or not isinstance(take, int):
             raise CardError(
-                f"'canonicalise' needs a fixed number of one object, and '{feature.object}' is none",
-                where=where, hint="give its objects a 'take' of a number, and a feature set of their own",
+                f"'canonicalise' needs one object with a fixed number of members, which '{feature.object}' "
+                f"is not",
+                where=where, hint="give its objects 'take' with a number, and a feature set for each object",
             )  # fmt: skip
         named = [name for v in feature.vars for name in parse_expression(v, where).names]
         check_canonical(feature.canonicalise, take, named, where)

@@ -77,7 +77,7 @@ def madgraph_events(folder: Path) -> MadGraphEvents | None:
         raise InputError(
             f"no events in {', '.join(run.name for run in runs)}",
             file=str(folder),
-            hint="did the job that wrote it fail?",
+            hint="check the job that wrote it",
         )
     # A level that some of the runs lack would be another sample.
     first, *others = sorted(levels, key=lambda level: -len(level.files))
@@ -130,11 +130,11 @@ def _agreed(runs: Sequence[Path]) -> BannerFacts | None:
     for other in rest:
         for what in ("process", "sqrt_s_gev", "cuts"):
             if getattr(facts[first], what) != getattr(facts[other], what):
-                named = {"sqrt_s_gev": "energy of the beams"}.get(what, what)
+                named = {"sqrt_s_gev": "beam energy"}.get(what, what)
                 raise CardError(
-                    f"{first} and {other} differ in the {named}, and are no single dataset",
+                    f"{first} and {other} differ in the {named}, so they are not one dataset",
                     where=str(runs[0].parent),
-                    hint=f"point at one of them: {runs[0].parent / first}",
+                    hint=f"give one of them: {runs[0].parent / first}",
                 )
     return facts[first]
 

@@ -35,15 +35,15 @@ def named_files(patterns: Iterable[str], folder: Path = Path(), where: str | Non
     """The files of a dataset in a fixed order: as the patterns say, names of one glob sorted.
 
     A pattern is looked for as it stands, else relative to ``folder``. Raises `CardError` for one that leads nowhere
-    and for a file that is named twice, also by a link to it, and `InputError` for what is no file.
+    and for a file that is given twice, also by a link to it, and `InputError` for what is no file.
     """
     found = [item for pattern in patterns for item in _expanded(pattern, folder, where)]
     seen: dict[tuple[object, ...], str] = {}
     for item in found:
         key = (*_identity(item.path), item.tree)
         if key in seen:
-            same = "is named twice" if seen[key] == item.path else f"is the same file as '{seen[key]}'"
-            raise CardError(f"'{item.path}' {same}: its events would count double", where=where)
+            same = "is given twice" if seen[key] == item.path else f"is the same file as '{seen[key]}'"
+            raise CardError(f"'{item.path}' {same}: its events would be counted twice", where=where)
         seen[key] = item.path
     return found
 
@@ -95,7 +95,9 @@ def check_place(name: str) -> None:
     """Raise `InputError` for what must not be opened: no regular file, or a URL of a kind that is not read."""
     scheme = name.partition("://")[0]
     if is_url(name) and (scheme not in SCHEMES or "::" in name):
-        wrong = "chained URLs are not read" if "::" in name else f"files are not read from {scheme}://"
+        wrong = (
+            "chained URLs are not supported" if "::" in name else f"the protocol {scheme}:// is not supported"
+        )
         raise InputError(wrong, file=name, hint=f"known: {', '.join(SCHEMES)}")
     path = local_path(name)
     if path is not None and (why := obstacle(path)) is not None:
@@ -125,7 +127,9 @@ def _expanded(pattern: str, folder: Path, where: str | None) -> list[Named]:
             return [item for path in found for item in _file(path, pattern)]
     places = f"'{pattern}' or '{folder / pattern}'" if folder != Path() else f"'{pattern}'"
     raise CardError(
-        f"no file {places}", where=where, hint="paths are relative to the current or the card's folder"
+        f"no file {places}",
+        where=where,
+        hint="paths are relative to the current folder or to the folder of the card",
     )
 
 
@@ -139,7 +143,7 @@ def _file(path: str, pattern: str) -> list[Named]:
             return [Named(part) for part in found]
         if is_pattern(pattern) and path != pattern:
             return []
-        raise InputError("is a folder, not a file", file=path, hint=f"name its files, say '{path}/*.root'")
+        raise InputError("is a folder, not a file", file=path, hint=f"give its files, as in '{path}/*.root'")
     if path.endswith(".json"):
         return [Named(_beside(entry.name, path), entry.tree) for entry in fileset(path)]
     check_place(path)

@@ -69,23 +69,20 @@ def normalisation(
     if known and lacking:
         if wanted.missing == "error":
             raise InputError(
-                f"dataset '{dataset}': the sum of weights before skimming is in {len(known)} of {len(files)} files, "
+                f"dataset '{dataset}': the sum of weights before skimming is in {len(known)} of "
+                f"{len(files)} files, "
                 f"not in {', '.join(lacking[:3])}",
-                hint="xsec_pb needs it of all: make two datasets of them, or say 'missing: fill'",
+                hint="xsec_pb needs it for all files: split them into two datasets, or set 'missing: fill'",
             )
-        why = "some files do not have it"
+        why = "some files lack it"
     elif known and wanted.max_events is not None:
-        why = "max_events cuts the files"
+        why = "max_events limits the number of events"
     elif known and policy in ("drop", "abs"):
-        why = f"it cannot be had for 'negative: {policy}'"
+        why = f"it is not available for 'negative: {policy}'"
     if known and why is None:
         generated = math.fsum(_delivered(f) * f["file"]["generated"] for f in known)
         return _scaled(dataset, card, "generated", generated, ())
-    notes = (
-        (f"xsec_pb is the cross-section of the events read, not of those before skimming: {why}.",)
-        if known
-        else ()
-    )
+    notes = (f"xsec_pb is applied to the events read, not to those before skimming: {why}.",) if known else ()
     return _scaled(dataset, card, "read", read, notes)
 
 

@@ -52,10 +52,42 @@ READING = "reading"
 class Run:
     """What `run` gives back: results by the method's name in the card, failures, and where it all lies.
 
-    ``computed`` names the results that this run computed; the others were taken from the folder as they were.
-    ``blind`` are those that were not computed, since collision data of their region are blinded, and why.
-    ``notes`` are sentences on the numbers of the files, found while reading them. ``waiting``: what tasks of a farm
-    have to do before there are results, names of methods and control plots.
+    Attributes
+    ----------
+    folder
+        The run folder.
+    results
+        Name of the method in the card -> its result.
+    failed
+        Name -> why it failed.
+    blind
+        Name -> why it was not computed: collision data of its region are blinded.
+    computed
+        Names of the results that this run computed; the others were taken from the folder as they were.
+    notes
+        Sentences on the numbers of the files, found while reading them.
+    waiting
+        What tasks of a farm have to do before there are results: names of methods and control plots.
+    registry
+        The plugins that were used.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> card = {
+    ...     "symhep": 1,
+    ...     "datasets": {"toy": {"format": "toy", "options": {"name": "circle", "events": 100}}},
+    ...     "features": {"plane": {"vars": ["x1", "x2"], "scaling": "isotropic"}},
+    ...     "methods": {"rotation": {"use": "oracle", "features": "plane", "options": {"oracle": "l2"}}},
+    ...     "output": {"figures": []},
+    ... }
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     done = run(card, folder)
+    ...     again = Run.load(folder)
+    ...     print(done.results["rotation"].record.algebra.name, done.computed, again.failed)
+    ...     print([item.name for item in again.figures("rotation")], again.report.name)
+    so(2) ['rotation'] {}
+    ['generators', 'spectrum', 'flows'] report.html
     """
 
     folder: Path
@@ -72,7 +104,24 @@ class Run:
         """A finished run, from its folder: results with their words, failures, and what is blind.
 
         A result that cannot be read here, since its method is not installed or another version wrote it, stands among
-        the ``failed``. Raises `StoreError` for a folder that holds no run.
+        the ``failed``.
+
+        Parameters
+        ----------
+        folder
+            The run folder.
+        registry
+            Plugins to use; by default all that are installed.
+
+        Returns
+        -------
+        Run
+            As `run` gave it; ``computed`` and ``notes`` are empty.
+
+        Raises
+        ------
+        StoreError
+            For a folder that holds no run.
         """
         registry = registry or build_registry()
         stored = read_run(folder, registry)
@@ -83,19 +132,34 @@ class Run:
 
     @property
     def report(self) -> Path:
-        """The report page."""
+        """Path of the report page."""
         return self.folder / "report.html"
 
     def figures(self, name: str) -> list[NamedFigure]:
-        """The figures of a result as matplotlib objects in the style of the card, for notebooks.
+        """The figures of a result in the style of the card, for notebooks.
 
-        Raises `StoreError` for an unknown name.
+        Parameters
+        ----------
+        name
+            Of the method in the card.
+
+        Returns
+        -------
+        list of NamedFigure
+            With the object of matplotlib and the caption.
+
+        Raises
+        ------
+        StoreError
+            For an unknown name.
+        MethodError
+            If the method fails to draw.
         """
         if name not in self.results:
             raise StoreError(f"this run has no result '{name}'; {nearest(name, self.results)}")
         folder = RunFolder(self.folder)
         use, style = folder.read_header(name)["use"], load_card(folder.root / "card.yaml").card.output.style
-        with isolated(f"method '{use}' cannot draw", MethodError), use_style(style):
+        with isolated(f"the figures of method '{use}' failed", MethodError), use_style(style):
             return list(self.registry.method(use).figures(self.results[name]))
 
     def __repr__(self) -> str:
@@ -130,7 +194,7 @@ def run(
     progress: Progress | None = None,
     registry: Registry | None = None,
 ) -> Run:
-    """Run a card into the folder ``out``; a folder that exists is resumed.
+    """Run a card into a folder; a folder that exists is resumed.
 
     Parameters
     ----------
@@ -139,7 +203,7 @@ def run(
     out
         Run folder; 'runs/<name of the card>' by default.
     overrides
-        'dotted.key=value' strings, as ``-s`` on the command line.
+        'dotted.key=value' texts, as ``-s`` on the command line.
     max_events, device
         Read at most so many events of every dataset (the card may say less); train there.
     only
@@ -151,14 +215,30 @@ def run(
     dry_run
         Check what can be known without reading events, and write nothing.
     workers
-        '1' for this process, 'N' for local processes, 'dask:ADDRESS' for a cluster;
-        the numbers do not depend on it.
+        '1' for this process, 'N' for local processes, 'dask:ADDRESS' for a cluster; the numbers do not depend on it.
+    progress
+        Where it shows how far it is; by default nowhere.
+    registry
+        Plugins to use; by default all that are installed.
+
+    Returns
+    -------
+    Run
+        Results, failures, and where the report is.
 
     Raises
     ------
     CardError, InputError, PluginError, DeviceError
-        If the card cannot run or its files cannot be read. A method that fails
-        does not raise: it is listed in ``Run.failed`` and the others go on.
+        If the card cannot run or its files cannot be read. A method that fails does not raise: it is listed in
+        ``Run.failed`` and the others go on.
+    StoreError
+        If the folder cannot be used: another run holds it, or it cannot be written.
+
+    Examples
+    --------
+    >>> card = {"symhep": 1, "datasets": {"toy": {"format": "toy", "options": {"name": "circle"}}}}
+    >>> run(card | {"features": {"plane": {"vars": ["x1", "x2"]}}}, dry_run=True).results
+    {}
     """
     extra = [f"run.device={device}"] if device else []
     card_file = _limited(load_card(card, [*overrides, *extra]), max_events)
@@ -257,11 +337,11 @@ def execute(
             done.waiting.append(planned.name)
             continue
         how = (
-            "is blind"
+            "is blinded"
             if tried.entry["status"] == "blind"
             else "failed"
             if tried.result is None
-            else "is done"
+            else "finished"
             if tried.computed
             else "was done before"
         )

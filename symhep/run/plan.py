@@ -20,7 +20,7 @@ from symhep.plugin.manager import Registry
 from symhep.readers.interface import Schema
 from symhep.run.agreement import Agreement, check_agreement, merged, taken
 from symhep.run.columns import wanted_columns
-from symhep.run.functions import functions_of
+from symhep.run.functions import functions_of, with_line
 from symhep.run.kinds import object_kinds
 from symhep.run.links import check_links, must_be
 from symhep.run.planned import Plan, PlannedMethod, ScanPoint
@@ -62,7 +62,10 @@ def make_plan(card_file: CardFile, registry: Registry, only: Iterable[str] = ())
             _same_columns(agreements[name].nominal, given, card)
     agreeing({name: agreement.variations for name, agreement in agreements.items()}, card_file)
     tables = with_regions(card)
-    tried = {name: rehearse(tables, found, agreements[name]) for name, found in files.items()}
+    try:
+        tried = {name: rehearse(tables, found, agreements[name]) for name, found in files.items()}
+    except CardError as error:
+        raise with_line(error, card_file) from error
     planned_methods = [p for name in card.methods for p in _method(name, card_file, registry)]
     wanted = list(only)
     for name in wanted:
@@ -89,7 +92,7 @@ def _agreement(
         for number in unit:
             if number not in (known := merged(schemas.values()).event_fields):
                 raise CardError(
-                    f"no number of an event is called '{number}'",
+                    f"unknown number per event '{number}'",
                     where=card_file.where("datasets", name, "unit"), hint=nearest(number, known),
                 )  # fmt: skip
         request = replace(request, event_fields=(request.event_fields or frozenset()) | frozenset(unit))

@@ -154,7 +154,7 @@ def _of_any(folder: Path, registry: Registry, format: str) -> Pointed:
     if not by_format and _format(folder, registry):  # a format whose files are folders
         return Pointed((str(folder),), folder.resolve().name or "events")
     if not by_format:
-        raise InputError("no files of events in this folder", file=str(folder), hint=_there(folder))
+        raise InputError("no event files in this folder", file=str(folder), hint=_there(folder))
     if len(by_format) > 1:
         counts = ", ".join(f"{len(p)} of {name}" for name, p in by_format.items())
         commands = "; ".join(f"symhep run {' '.join(_names(folder, p))}" for p in by_format.values())
@@ -186,4 +186,4 @@ def _there(folder: Path) -> str:
     """What a folder holds, in a line."""
     inside = sorted(folder.iterdir())
     shown = ", ".join(f"{p.name}/" if p.is_dir() else p.name for p in inside[:6])
-    return f"it holds {shown}{', ...' if len(inside) > 6 else ''}" if inside else "it is empty"
+    return f"it contains {shown}{', ...' if len(inside) > 6 else ''}" if inside else "it is empty"

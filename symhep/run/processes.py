@@ -124,7 +124,7 @@ class _Worker:
         except OSError:
             pass
         except Exception as error:
-            raise failure("the work cannot be sent to a worker process", error, MethodError) from error
+            raise failure("the job cannot be sent to a worker process", error, MethodError) from error
 
     def receive(self) -> Any:
         """What the job gave. Raises `EOFError` or `OSError` if the process is dead."""
@@ -135,7 +135,7 @@ class _Worker:
         except (EOFError, OSError):
             raise
         except Exception as error:
-            raise failure("what a worker process found cannot be read", error, MethodError) from error
+            raise failure("the result of a worker process cannot be read", error, MethodError) from error
 
     def end(self) -> None:
         """End it at once, whatever it does."""
@@ -154,8 +154,8 @@ def _died(worker: _Worker, job: str) -> str:
     code = worker.process.exitcode
     how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
     return (
-        f"{job}: the worker process died, {ATTEMPTS} times ({how}). Was it out of memory? Then take fewer workers "
-        "(-j), or a smaller run.chunk_events"
+        f"{job}: the worker process died, {ATTEMPTS} times ({how}). If it ran out of memory: use fewer "
+        f"workers (-j), or a smaller run.chunk_events"
     )
 
 
@@ -173,7 +173,7 @@ def _work(pipe: Connection, processes: int, environment: dict[str, str]) -> None
         except (EOFError, OSError):
             return
         except BaseException as error:  # a module that cannot be imported here
-            answer: Any = failure("the work cannot be read by a worker process", error, MethodError)
+            answer: Any = failure("the job cannot be read by a worker process", error, MethodError)
         else:
             try:
                 answer = guarded(function, *arguments)
@@ -184,7 +184,7 @@ def _work(pipe: Connection, processes: int, environment: dict[str, str]) -> None
         except OSError:
             return
         except Exception as error:
-            pipe.send(failure("what a job gives cannot be sent back", error, MethodError))
+            pipe.send(failure("the result of a job cannot be sent back", error, MethodError))
         answer = function = arguments = None  # not to be kept while it waits
 
 
@@ -206,5 +206,5 @@ def _share_cores(processes: int) -> None:
 
 
 def _cores() -> int:
-    """Cores that this process may use; where the system does not say (macOS, Windows), those of the machine."""
+    """Cores that this process may use; where the system does not say (macOS), those of the machine."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

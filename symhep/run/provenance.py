@@ -143,7 +143,7 @@ def _fingerprint(name: str, known: dict[str, Any], verify: bool) -> dict[str, An
     ):
         fresh = _sha256(path)
         if verify and isinstance(entry, dict) and entry.get("mark") == mark and entry.get("sha256") != fresh:
-            _LOG.warning("%s has other bytes than before, though its size and times are the same", name)
+            _LOG.warning("%s has changed, although its size and times are the same", name)
         known[place] = {"mark": mark, "sha256": fresh}
     return {"file": name, "size": stat.st_size, "sha256": known[place]["sha256"]}
 

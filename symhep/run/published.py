@@ -41,9 +41,10 @@ def require_published(card: DatasetCard, paths: Sequence[str], where: str | None
         return
     if len(paths) != 1 or not Path(paths[0]).is_file():
         raise CardError(
-            f"'checksum' is of one file on this machine; the dataset has {len(paths)}: {', '.join(paths[:3])}",
+            f"'checksum' is for a dataset with one local file; this dataset has {len(paths)}: "
+            f"{', '.join(paths[:3])}",
             where=where,
-            hint="make a dataset of each file, or remove 'checksum'",
+            hint="use one dataset per file, or remove 'checksum'",
         )
     algorithm, _, published = card.checksum.partition(":")
     with Path(paths[0]).open("rb") as stream:
@@ -51,7 +52,7 @@ def require_published(card: DatasetCard, paths: Sequence[str], where: str | None
     if found != published:
         source = f"get it from {card.source}" if card.source else "get it again"
         raise InputError(
-            f"this is not the file that the card speaks of: its {algorithm} is {found}, not {published}",
+            f"the file differs from the one in the card: its {algorithm} is {found}, not {published}",
             file=paths[0],
-            hint=f"{source}, or remove 'checksum' from the card if it is meant",
+            hint=f"{source}, or remove 'checksum' from the card if the file is correct",
         )

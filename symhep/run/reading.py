@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from symhep import __version__
 from symhep.card.schema import RunCard
 from symhep.events.alternatives import Alternatives
 from symhep.methods.context import Progress, SilentProgress
@@ -93,7 +92,7 @@ def _readings(
     def key(source: Source, left: int | None) -> str:
         options = source.options.model_dump(mode="json")
         print_ = fingerprints.get(source.path)
-        code = [__version__, code_digest(type(source.reader)), PARTS, source.reader.name]
+        code = [code_digest(type(source.reader)), PARTS, source.reader.name]
         scaled = card.datasets[name].xsec_pb is not None
         own = checksums(agreement.functions)
         unit = card.datasets[name].unit
@@ -166,7 +165,9 @@ def _twins(sources: list[Source], fingerprints: Mapping[str, Any]) -> list[str]:
     for source in sources:
         digest = (fingerprints.get(source.path) or {}).get("sha256")
         if digest is not None and first.setdefault(digest, source.path) != source.path:
-            found.append(f"{source.path} has the same bytes as {first[digest]}: its events count double.")
+            found.append(
+                f"{source.path} has the same bytes as {first[digest]}: its events are counted twice."
+            )
     return found
 
 

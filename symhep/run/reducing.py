@@ -63,7 +63,7 @@ class StoredReducer:
     def __call__(self, work: Pass, stream: EventStream) -> State:
         """The state of all blocks. Raises `PluginError` for a stream without a block."""
         if not len(stream):
-            raise PluginError(f"pass '{work.name}' has no block to read")
+            raise PluginError(f"pass '{work.name}' has no blocks to read")
         if not stream.key:  # in memory: nothing to send, and nothing that takes long
             return reduce_by_threads(work, stream)
         number, self.done = self.done, self.done + 1
@@ -123,7 +123,7 @@ class StoredReducer:
 def reduce_by_threads(work: Pass, stream: EventStream) -> State:
     """The state of all blocks, formed by the threads of this process. Raises `PluginError` for a stream without one."""
     if not len(stream):
-        raise PluginError(f"pass '{work.name}' has no block to read")
+        raise PluginError(f"pass '{work.name}' has no blocks to read")
     return share_state(work, stream, range(len(stream)))
 
 

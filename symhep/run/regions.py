@@ -53,13 +53,13 @@ def check_regions(card_file: CardFile) -> None:
         where = card_file.where("regions", region)
         if selection not in card.selections:
             raise CardError(
-                f"no selection is called '{selection}'", where=where, hint=nearest(selection, card.selections)
+                f"unknown selection '{selection}'", where=where, hint=nearest(selection, card.selections)
             )
         if region in _TAKEN:
-            raise CardError(f"no region may be called '{region}'; rename it", where=where)
+            raise CardError(f"the name '{region}' is reserved; rename the region", where=where)
     if "control" in card.methods and any(d.role for d in card.datasets.values()):
         raise CardError(
-            "the folder 'control' of a run holds its control plots; rename the method",
+            "the name 'control' is reserved for the control plots; rename the method",
             where=card_file.where("methods", "control"),
         )
     for name, method in card.methods.items():
@@ -67,14 +67,14 @@ def check_regions(card_file: CardFile) -> None:
             for region in getattr(method, key):
                 if region not in card.regions:
                     raise CardError(
-                        f"no region is called '{region}'",
+                        f"unknown region '{region}'",
                         where=card_file.where("methods", name, key), hint=nearest(region, card.regions),
                     )  # fmt: skip
         _check_features(card_file, name, method)
     if any(m.blind for m in card.methods.values()) and not any(d.role for d in card.datasets.values()):
         raise CardError(
-            "'blind' hides collision data, and no dataset says whether it is such",
-            where=card_file.where("datasets"), hint="give the datasets a 'role': data or simulation",
+            "'blind' hides collision data, but no dataset has a role",
+            where=card_file.where("datasets"), hint="set 'role' of the datasets: data or simulation",
         )  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def _check_features(card_file: CardFile, name: str, method: MethodCard) -> None:
     feature = card_file.card.features.get(method.features)
     if method.regions and feature is not None and feature.selection is not None:
         raise CardError(
-            f"the features '{method.features}' have a selection, and so no region",
+            f"the features '{method.features}' have a selection of their own and cannot be used with regions",
             where=card_file.where("methods", name, "regions"),
-            hint="leave out their 'selection', or the method's 'regions'",
+            hint="remove their 'selection', or 'regions' of the method",
         )

@@ -69,18 +69,19 @@ def reword(root: str | Path, registry: Registry | None = None) -> tuple[Path, li
         for name in folder.result_names():
             use = folder.read_header(name)["use"]
             if use not in registry.methods:
-                kept.append(f"'{name}' keeps the words it has: its method '{use}' is not installed")
+                kept.append(f"'{name}' keeps its text: its method '{use}' is not installed")
                 continue
             try:
                 with isolated(error=MethodError):
                     method = registry.method(use)
                     result = method.worded(folder.read_result(name, method.Record))
             except SymhepError as error:
-                failed.append(f"the words of '{name}': {logged(name, error, folder)}")
+                failed.append(f"the text of '{name}': {logged(name, error, folder)}")
                 continue
             folder.write_words(name, result)
             pooled = [s for s in outcomes[name]["statements"] if s["text"].startswith((JOINED, SAMPLED))]
             outcomes[name]["statements"] = [*map(vars, result.statements), *pooled]
+            outcomes[name]["verdicts"] = [verdict.to_json() for verdict in result.verdicts]
         if outcomes:
             # A method that is not installed here keeps its table, as it keeps its words.
             stored = (folder.read_json("results.json") or {}).get("regions") or {}

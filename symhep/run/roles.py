@@ -25,17 +25,17 @@ def datasets_of(card_file: CardFile, name: str) -> tuple[tuple[str, ...], tuple[
     own = method.datasets or ((data or others) if reference else others)
     where = card_file.where("methods", name)
     if both := [d for d in own if d in reference]:
-        raise CardError(f"'{both[0]}' is among the datasets and the reference of '{name}'", where=where)
+        raise CardError(f"'{both[0]}' is both a dataset and the reference of '{name}'", where=where)
     if not own:
         raise CardError(
-            f"'{name}' has a reference and no dataset that is compared with it", where=where, hint="add one"
+            f"'{name}' has a reference but no dataset to compare with it", where=where, hint="add one"
         )
     for names, key in ((own, "datasets"), (reference, "reference")):
         roles = {card.datasets[d].role: d for d in names}
         if len(roles) > 1:
             told = ", ".join(f"'{d}' ({role or 'no role'})" for role, d in roles.items())
             raise CardError(
-                f"'{name}' would pool datasets of different roles: {told}",
+                f"'{name}' combines datasets of different roles: {told}",
                 where=where, hint=_hint(method, key),
             )  # fmt: skip
     return own, reference
@@ -56,5 +56,5 @@ def check_files(card_file: CardFile, files: Mapping[str, Sequence[Source]]) -> N
 
 def _hint(method: MethodCard, key: str) -> str:
     if key == "reference":
-        return "take datasets of one role as the reference"
-    return "name those of one role with 'datasets', and say what they are compared with by 'reference'"
+        return "use datasets of one role as the reference"
+    return "select those of one role with 'datasets', and the others with 'reference'"

@@ -72,7 +72,7 @@ def _tables(
     words = "Region by region: " + (
         "verdicts that differ or are 'violated', and numbers that differ by more than two standard errors"
         if chosen
-        else "no verdict and no number differs; the first of them"
+        else "no verdict and no number differs; first rows"
     )
     left = f" ({len(short)} of {len(chosen)})" if len(short) < len(chosen) else ""
     return {"chosen": table(short, f"{words}{left}."), "all": table(keys, "")}

@@ -65,7 +65,7 @@ class Source:
             found = tuple(Start(*start) for start in self.reader.starts(self.path, self.options))
         events = [start.event for start in found]
         if events[:1] != [0] or sorted(set(events)) != events:
-            raise PluginError(f"reader '{self.reader.name}': starts must begin with event 0 and rise")
+            raise PluginError(f"reader '{self.reader.name}': starts must begin with event 0 and increase")
         return found
 
     def generated(self) -> float | None:
@@ -93,7 +93,7 @@ class Source:
 
     @property
     def _failed(self) -> str:
-        return f"reader '{self.reader.name}' failed; is the file what it expects?"
+        return f"reader '{self.reader.name}' failed; check the format of the file"
 
 
 def lost(path: str, error: InputError) -> Loss:
@@ -107,7 +107,7 @@ def sources(
     """The files of a dataset, in a fixed order. Raises `CardError` if a name leads nowhere."""
     if card.format != "auto" and not registry.reader(card.format).needs_files:
         if card.files:
-            raise CardError(f"format '{card.format}' reads no files", where=where, hint="remove 'files'")
+            raise CardError(f"format '{card.format}' does not read files", where=where, hint="remove 'files'")
         label = str(card.options.get("name", card.format))
         return [open_source(f"{card.format}:{label}", registry, card.format, card.options, where=where)]
     if not card.files:
@@ -163,12 +163,12 @@ def _head(path: str) -> bytes:
             with Path(path).open("rb") as stream:
                 raw = stream.read(_HEAD_BYTES)
     if not raw:
-        raise InputError("the file is empty", file=path, hint="did the job that wrote it fail?")
+        raise InputError("the file is empty", file=path, hint="check the job that wrote it")
     if raw.startswith(b"\x1f\x8b"):
         try:
             return zlib.decompressobj(wbits=31).decompress(raw, _UNPACKED_BYTES)
         except zlib.error as error:
-            raise InputError(f"starts as gzip, but cannot be decompressed: {error}", file=path) from error
+            raise InputError(f"has a gzip header, but cannot be decompressed: {error}", file=path) from error
     return raw
 
 

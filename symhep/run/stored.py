@@ -104,7 +104,7 @@ class StoredRun:
     @property
     def missing(self) -> list[str]:
         """A sentence for each result that there is none of."""
-        told = [f"'{name}' is blind: {why}" for name, why in self.blind.items()]
+        told = [f"'{name}' is blinded: {why}" for name, why in self.blind.items()]
         told += [f"'{name}' failed: {why}" for name, why in self.failed.items()]
         return told + [f"'{name}' cannot be read: {why}" for name, why in self.unread.items()]
 
@@ -119,7 +119,7 @@ def read_run(root: str | Path, registry: Registry | None = None) -> StoredRun:
     outcomes = folder.outcomes()
     card = folder.root / "card.yaml"
     if not outcomes or not card.is_file():
-        raise StoreError(f"{root} holds no run: give the folder that symhep run wrote")
+        raise StoreError(f"{root} is not a run folder: give the folder that symhep run wrote")
     card_file = _card(folder)
     found = StoredRun(
         folder.root, card_file.card, {}, cutflow=_mapping(folder, "cutflow.json"),
@@ -129,7 +129,7 @@ def read_run(root: str | Path, registry: Registry | None = None) -> StoredRun:
         try:
             check_names("result", name.split("/"))
         except PluginError as error:
-            raise StoreError(f"{folder.root / 'results.json'} is not as symhep writes it: {error}") from error
+            raise StoreError(f"{folder.root / 'results.json'} is damaged or was changed: {error}") from error
         status, why = outcome.get("status"), str(outcome.get("error") or "no reason was recorded")
         if status == "blind":
             found.blind[name] = why
@@ -155,7 +155,7 @@ def _card(folder: RunFolder) -> CardFile:
 def _mapping(folder: RunFolder, name: str) -> dict[str, Any]:
     found = folder.read_json(name)
     if not isinstance(found, dict | None):
-        raise StoreError(f"{folder.root / name} is not as symhep writes it; remove it and run the card again")
+        raise StoreError(f"{folder.root / name} is damaged or was changed; remove it and run the card again")
     return found or {}
 
 

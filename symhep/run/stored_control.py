@@ -98,7 +98,8 @@ def read_controls(folder: RunFolder) -> dict[str, StoredControl]:
             )  # fmt: skip
         except (KeyError, TypeError, PluginError) as error:
             raise StoreError(
-                f"{folder.root / name / 'control.json'} is not as symhep writes it ({error}); run the card again"
+                f"{folder.root / name / 'control.json'} is damaged or was changed ({error}); run the card "
+                f"again"
             ) from error
     return found
 

@@ -312,9 +312,9 @@ def _require_no_copies(data: Dataset) -> None:
     if again:
         many = again * (stream.events / len(data)) ** 2
         raise MethodError(
-            f"about {many:,.2g} of {stream.events:,} events of '{data.name}' occur again elsewhere in the files; "
-            "copies count as one event only where all events are in memory: remove a file that is there twice, give "
-            "run.memory more, or say 'unit: none' if these rows are events of their own"
+            f"about {many:,.2g} of {stream.events:,} events of '{data.name}' occur more than once in the "
+            f"files. Copies are counted as one event only if all events fit into memory: remove duplicate "
+            f"files, increase run.memory, or set 'unit: none' if these rows are independent events"
         )
 
 

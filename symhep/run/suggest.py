@@ -86,13 +86,13 @@ def suggest(source: Source, losses: LossLog | None = None) -> tuple[Suggestion, 
     batches = list(source.read(request, losses or LossLog("skip")))
     events = ak.concatenate([b.events for b in batches]) if batches else ak.Array([])
     if len(events) == 0:
-        raise InputError("there is no event to look at", file=source.path)
+        raise InputError("there are no events", file=source.path)
     found = _reconstructed(events, schema) or _generated(events, schema) or _numbers(schema)
     if found is not None and found.collection is not None:
         found = _with_cuts(found, events, schema)
     if found is None:
         raise InputError(
-            "nothing here looks like particles or numbers per event", file=source.path,
+            "no particles or numbers per event were recognised", file=source.path,
             hint="name the columns with the option 'columns' of the format",
         )  # fmt: skip
     return found, len(events)
@@ -157,7 +157,8 @@ def _reconstructed(events: ak.Array, schema: Schema) -> Suggestion | None:
             others = tuple(f"{n}: {take} in {fractions[n]:.0%} of the events" for n in good[1:8])
             return Suggestion(
                 _label(name, take), name, None, "pt", take,
-                ("px", "py", "pz", "E"), f"{fractions[name]:.0%} of the events have at least {take} of {name}", others,
+                ("px", "py", "pz", "E"), f"{fractions[name]:.0%} of the events have at least {take} of "
+                                         f"{name}", others,
                 fractions[name],
             )  # fmt: skip
     return None

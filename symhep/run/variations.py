@@ -36,7 +36,7 @@ def _check_dataset(dataset: str, described: DatasetCard, where: str) -> None:
     if described.role == "data":
         raise CardError(
             f"'{dataset}' is collision data, which have no systematic variations",
-            where=where, hint="give them to the simulation that is compared with it",
+            where=where, hint="define them for the simulation that it is compared with",
         )  # fmt: skip
 
 
@@ -44,8 +44,9 @@ def _check_weights(card_file: CardFile, dataset: str, variation: VariationCard, 
     asked = [a.weights for a in variation.alternatives.values() if a.weights is not None]
     if asked and card_file.card.weights_of(dataset).branch == "none":
         raise CardError(
-            f"'{asked[0]}' is another event weight, and the nominal one of '{dataset}' is 1 ('branch: none')",
-            where=where, hint="name the nominal weight, or auto, with weights: {branch: ...}",
+            f"'{asked[0]}' is an alternative event weight, but the nominal weight of '{dataset}' is 1 "
+            f"('branch: none')",
+            where=where, hint="set the nominal weight (or auto) with weights: {branch: ...}",
         )  # fmt: skip
 
 
@@ -54,11 +55,11 @@ def _check_objects(card_file: CardFile, variation: VariationCard, where: str) ->
     for alternative in variation.alternatives.values():
         for name in alternative.objects:
             if name not in known:
-                raise CardError(f"no object is called '{name}'", where=where, hint=nearest(name, known))
+                raise CardError(f"unknown object '{name}'", where=where, hint=nearest(name, known))
             if known[name].collection is None:
                 raise CardError(
-                    f"'{name}' is made of other objects, and only members of a collection can be changed",
-                    where=where, hint="change the objects that it is made of",
+                    f"'{name}' is made of other objects; only members of a collection can be varied",
+                    where=where, hint="vary the objects that it is made of",
                 )  # fmt: skip
 
 
@@ -70,9 +71,9 @@ def _check_same(
     kinds = [(v.combine, v.confidence if v.combine else None) for v in (a, b)]
     if kinds[0] != kinds[1] or (a.up is not None and a.names != b.names):
         raise CardError(
-            f"'{name}' of '{second}' combines otherwise, or has other alternatives, than '{name}' of '{first}'; the "
-            "same name is one variation, which moves both together",
-            where=where, hint="give them different names if they are different uncertainties",
+            f"'{name}' of '{second}' and '{name}' of '{first}' differ in 'combine' or in their "
+            f"alternatives; variations with the same name are fully correlated",
+            where=where, hint="give them different names if they are uncorrelated",
         )  # fmt: skip
 
 
@@ -87,13 +88,13 @@ def with_weights(card_file: CardFile, dataset: str, schema: Schema) -> dict[str,
         weights = tuple(w for entry in variation.weights for w in _members(entry, schema, where))
         if variation.combine == "hessian_pairs" and len(weights) % 2:
             raise CardError(
-                f"'{name}' has {len(weights)} weights, and hessian_pairs are plus and minus of each eigenvector",
-                where=where, hint="leave out the central member, as in LHEPdfWeight[1..58]; hessian takes one for each",
+                f"'{name}' has {len(weights)} weights, an odd number; hessian_pairs needs a plus and a "
+                f"minus weight for each eigenvector",
+                where=where, hint="exclude the central member, as in LHEPdfWeight[1..58]; for one weight "
+                                  "per eigenvector use hessian",
             )  # fmt: skip
         if variation.combine == "replicas" and len(weights) < 2:
-            raise CardError(
-                f"'{name}' has one replica, which has no spread", where=where, hint="name them all"
-            )
+            raise CardError(f"'{name}' has only one replica", where=where, hint="list all replicas")
         for alternative in variation.alternatives.values() if variation.up is not None else ():
             if alternative.weights is not None and alternative.weights not in schema.weights:
                 raise _unknown(alternative.weights, schema.weights, where)
@@ -114,7 +115,10 @@ def check_orders(
                 changed_order(card_file.card.objects, kinds, alternative.objects)
             except CardError as error:
                 where = card_file.where("datasets", dataset, "variations", name)
-                told = f"a change of {', '.join(alternative.objects)} is carried over to missing momentum, and {error}"
+                told = (
+                    f"a change of {', '.join(alternative.objects)} is propagated to the missing "
+                    f"transverse momentum, but {error}"
+                )
                 raise CardError(told, where=where) from error
 
 
@@ -127,10 +131,10 @@ def agreeing(variations: Mapping[str, Mapping[str, VariationCard]], card_file: C
             if len(variations[other][name].weights) != len(variation.weights):
                 raise CardError(
                     f"'{name}' has {len(variation.weights)} weights in '{dataset}' and "
-                    f"{len(variations[other][name].weights)} in '{other}'; the same name is one variation, which moves "
-                    "both together",
+                    f"{len(variations[other][name].weights)} in '{other}'; variations with the same name "
+                    f"are fully correlated",
                     where=card_file.where("datasets", dataset, "variations", name),
-                    hint="give them different names if they are different uncertainties",
+                    hint="give them different names if they are uncorrelated",
                 )
 
 
@@ -160,4 +164,4 @@ def _members(entry: str, schema: Schema, where: str) -> Iterator[str]:
 
 
 def _unknown(name: str, known: list[str] | tuple[str, ...], where: str) -> CardError:
-    return CardError(f"no weight is called '{name}'", where=where, hint=nearest(name, known))
+    return CardError(f"unknown weight '{name}'", where=where, hint=nearest(name, known))

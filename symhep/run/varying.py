@@ -99,7 +99,7 @@ def _some(
             raise MethodError(f"{told}: {error}") from error
     if len(found) != len(alternatives):
         raise PluginError(
-            f"{method.name}: vary_weights gives {len(found)} answers for {len(alternatives)} alternatives"
+            f"{method.name}: vary_weights returned {len(found)} results for {len(alternatives)} alternatives"
         )
     return [Part({key: [s.value, s.error] for key, s in one.items()}) for one in found]
 

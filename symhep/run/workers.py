@@ -84,4 +84,4 @@ def open_workers(where: str = "1") -> Iterator[Workers]:
         finally:
             processes.close()
     else:
-        raise CardError(f"'{where}' is neither a number of processes nor dask:ADDRESS", where="--workers")
+        raise CardError(f"'{where}' is not a number of processes or dask:ADDRESS", where="--workers")

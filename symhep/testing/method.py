@@ -47,22 +47,56 @@ def check_method(
     Checked are: name, summary, options and record; that the same seed gives the same numbers, in `fit` and in
     `combine`, and that the random streams of the shards are all the randomness there is: numpy's and torch's global
     generators are left alone; that nothing changes the data; that prepared data can be pickled; that parts and result
-    survive storing (JSON, npz without pickle) and the record its schema; that statements carry evidence and name
-    figures that exist; that statements, tables and figures are made from the stored result alone; that event weights
-    are honoured, or refused; that a `vary` of its own gives the same numbers when called again, under keys of the
-    result's answers, and the nominal numbers for nominal events, alone or among weights worked out in one go; that it
-    works where its rows are a subsample of events in blocks, with the same numbers in whatever order these are read.
+    survive storing (JSON, npz without pickle) and the record its schema; that statements carry evidence; that
+    statements and verdicts name figures that exist; that statements, verdicts, tables and figures are made from the
+    stored result alone; that event weights are honoured, or refused; that a `vary` of its own gives the same numbers
+    when called again, under keys of the result's answers, and the nominal numbers for nominal events, alone or among
+    weights worked out in one go; that it works where its rows are a subsample of events in blocks, with the same
+    numbers in whatever order these are read.
+
+    Parameters
+    ----------
+    method
+        An instance.
+    options
+        As in a card; by default those of the method.
+    data
+        Events to try it on, some hundred; by default a toy in two dimensions.
+    seed
+        Of all randomness.
+
+    Returns
+    -------
+    Result
+        Read back from a folder, with statements and tables: for further tests of its numbers.
 
     Raises
     ------
     PluginError
         Saying which rule is broken.
+
+    Examples
+    --------
+    >>> from pydantic import Field
+    >>> import symhep
+    >>> class MeanRecord(symhep.Record):
+    ...     mean: float | None = Field(description="weighted mean of the first feature")
+    >>> class Mean(symhep.Method[symhep.Options, MeanRecord]):
+    ...     name, summary, Options, Record = "mean", "weighted mean of a feature", symhep.Options, MeanRecord
+    ...
+    ...     def fit(self, inputs, shard, context):
+    ...         return symhep.Part({"mean": float(np.average(inputs.data.values[:, 0], weights=inputs.data.weights))})
+    ...
+    ...     def combine(self, inputs, parts, context):
+    ...         return symhep.Result(MeanRecord(mean=parts[0].values["mean"]))
+    >>> round(check_method(Mean()).record.mean, 4)
+    -0.0004
     """
     name = method.name
     _check_declared(method)
     chosen = method.Options.model_validate(dict(options or {}))
     again = method.Options.model_validate_json(chosen.model_dump_json())
-    demand(again == chosen, f"{name}: options do not survive JSON")
+    demand(again == chosen, f"{name}: options change when they are written to JSON and read back")
     trial = _Trial(method, chosen, data if data is not None else _toy_dataset(), seed)
     method.check(trial.data, chosen)
     with TemporaryDirectory() as scratch:
@@ -70,12 +104,13 @@ def check_method(
         parts = trial.parts(folder)
         for index, (a, b) in enumerate(zip(parts, trial.parts(folder, backwards=True), strict=True)):
             demand(
-                _same(a, b), f"{name}: shard {index} gives other numbers when run again with the same seed"
+                _same(a, b),
+                f"{name}: shard {index} gives different numbers when run again with the same seed",
             )
         result, second = trial.combined(parts), trial.combined(parts)
         demand(
             result.summary == second.summary and _same(Part({}, result.arrays), Part({}, second.arrays)),
-            f"{name}: combine gives other numbers when run again with the same seed; draw from context.seeds",
+            f"{name}: combine gives different numbers when run again with the same seed; draw from context.seeds",
         )
         worded = method.worded(result)
         _check_words(method, worded)
@@ -83,11 +118,12 @@ def check_method(
         stored = method.worded(folder.read_result("check", method.Record))
         demand(
             stored.summary == result.summary,
-            f"{name}: the record does not survive storing: it is read back changed",
+            f"{name}: the record changes when it is stored and read back",
         )
         demand(
-            (stored.statements, stored.tables) == (worded.statements, worded.tables),
-            f"{name}: statements or tables differ when they are made from the stored record",
+            (stored.statements, stored.verdicts, stored.tables)
+            == (worded.statements, worded.verdicts, worded.tables),
+            f"{name}: statements, verdicts or tables differ when they are made from the stored record",
         )
         _check_figures(method, stored, folder)
         _check_vary(trial, result)
@@ -100,7 +136,7 @@ def _check_declared(method: Method[Any, Any, Any]) -> None:
     """Name, summary, options, record and references."""
     name = method.name
     demand(bool(name.isidentifier()), f"name {name!r} must be an identifier")
-    demand(bool(method.summary), f"{name}: a summary of one line is missing")
+    demand(bool(method.summary), f"{name}: 'summary' must be one line")
     demand(issubclass(method.Options, Options), f"{name}: Options must derive from symhep.Options")
     demand(
         isinstance(getattr(method, "Record", None), type) and issubclass(method.Record, Record),
@@ -123,7 +159,7 @@ class _Trial:
             self.prepared = pickle.loads(pickle.dumps(self.prepared))  # noqa: S301, our own bytes
         except Exception as error:
             raise PluginError(
-                f"{method.name}: what prepare gives cannot be sent to a worker process: {error}"
+                f"{method.name}: the return value of prepare cannot be sent to a worker process: {error}"
             ) from error
         self.shards = list(method.shards(self.prepared))
         demand(
@@ -213,7 +249,7 @@ def _check_vary(trial: _Trial, result: Result[Any]) -> None:
         found, again = (trial.varied(result, same_rows=same_rows) for _ in range(2))
         demand(
             found == again,
-            f"{method.name}: vary gives other numbers when called again; draw from context.seeds",
+            f"{method.name}: vary gives different numbers when called again; draw from context.seeds",
         )
         if same_rows:
             demand(
@@ -225,7 +261,7 @@ def _check_vary(trial: _Trial, result: Result[Any]) -> None:
             value = numbers.get(key)
             demand(
                 value is not None,
-                f"{method.name}: vary gives '{key}', which is no number of the result's answers",
+                f"{method.name}: vary gives '{key}', which is not one of the numbers of the result",
             )
             assert value is not None
             demand(
@@ -247,7 +283,7 @@ def _check_weights(trial: _Trial, unweighted: Result[Any], folder: RunFolder) ->
         return
     demand(
         other.combined(other.parts(folder)).summary != unweighted.summary,
-        f"{trial.method.name}: event weights change nothing; honour them, or refuse them in check",
+        f"{trial.method.name}: event weights have no effect; use them, or refuse them in check",
     )
 
 
@@ -265,14 +301,17 @@ def _check_figures(method: Method[Any, Any, Any], stored: Result[Any], folder: R
                 item.name.replace("-", "_").replace(".", "_").isidentifier(),
                 f"{method.name}: figure {item.name!r}: a plain file name is needed",
             )
-            demand(item.name not in names, f"{method.name}: two figures are called '{item.name}'")
+            demand(item.name not in names, f"{method.name}: two figures have the name '{item.name}'")
             names.add(item.name)
             save_figure(item.figure, folder.root / "figures" / item.name, ("png",))
-    for statement in stored.statements:
-        if statement.figure is not None:
-            demand(
-                statement.figure in names, f"{method.name}: a statement names the figure '{statement.figure}'"
-            )
+    for kind, figure in [
+        *(("statement", statement.figure) for statement in stored.statements),
+        *(("verdict", verdict.figure) for verdict in stored.verdicts),
+    ]:
+        demand(
+            figure is None or figure in names,
+            f"{method.name}: a {kind} names the figure '{figure}', which is not drawn",
+        )
 
 
 def _same(a: Part, b: Part) -> bool:

@@ -20,17 +20,39 @@ _PIECES = 8
 
 
 def check_reader(reader: Reader, path: str | Path, options: Mapping[str, Any] | None = None) -> EventBatch:
-    """Run a reader through the contract on a good file of at least 3 events; returns the events.
+    """Run a reader through the contract on a good file.
 
     Checked are: that it recognises the file; that schema and batches are of the right types; that the schema names
     what is read, four-vectors included; that reading again, chunks and ``max_events`` change no number; that pieces
     from one of its ``starts`` to another make up the whole; that no global random generator is drawn from; that
     nothing is read that was not asked for; that weights are finite numbers; that the file stays as it is.
 
+    Parameters
+    ----------
+    reader
+        An instance.
+    path
+        A file of at least 3 events.
+    options
+        As in a card; by default those of the reader.
+
+    Returns
+    -------
+    EventBatch
+        All events of the file: for further tests of its numbers.
+
     Raises
     ------
     PluginError
         Saying which rule is broken.
+
+    Examples
+    --------
+    >>> import symhep
+    >>> from symhep.plugin.manager import build_registry
+    >>> toys = build_registry().reader("toy")
+    >>> check_reader(toys, "", {"name": "circle", "events": 20}).events.fields
+    ['x1', 'x2', 'angle']
     """
     name, file = reader.name, str(path)
     chosen = reader.Options.model_validate(dict(options or {}))
@@ -38,7 +60,8 @@ def check_reader(reader: Reader, path: str | Path, options: Mapping[str, Any] | 
         with Path(file).open("rb") as stream:
             demand(reader.confidence(file, stream.read(4096)) > 0, f"{name}: does not recognise {file}")
         demand(
-            reader.confidence(file + ".xyz", b"no such format") == 0, f"{name}: claims files of any content"
+            reader.confidence(file + ".xyz", b"no such format") == 0,
+            f"{name}: recognises files of any content",
         )
     content = Path(file).read_bytes() if reader.needs_files else b""
     schema = reader.schema(file, chosen)
@@ -57,13 +80,13 @@ def check_reader(reader: Reader, path: str | Path, options: Mapping[str, Any] | 
         global_randomness() == before,
         f"{name}: read draws from the global generator of numpy, torch or random; take a seed as an option",
     )
-    demand(_equal(whole, _joined(read())), f"{name}: reading the file again gives other numbers")
-    demand(len(whole) >= 3, f"{name}: give a file of at least 3 events")
+    demand(_equal(whole, _joined(read())), f"{name}: reading the file again gives different numbers")
+    demand(len(whole) >= 3, f"{name}: the test needs a file with at least 3 events")
     demand(bool(np.isfinite(whole.weights).all()), f"{name}: weights must be finite")
     _check_fields(name, schema, whole)
     chunk = max(2, len(whole) // 8)
     batches = read(chunk_events=chunk)
-    demand(all(len(b) <= chunk for b in batches), f"{name}: chunks are larger than asked for")
+    demand(all(len(b) <= chunk for b in batches), f"{name}: chunks are larger than requested")
     starts = np.cumsum([0, *(len(b) for b in batches)])[:-1].tolist()
     demand([b.first for b in batches] == starts, f"{name}: 'first' does not count the events of the file")
     chunked = _joined(batches)
@@ -71,8 +94,8 @@ def check_reader(reader: Reader, path: str | Path, options: Mapping[str, Any] | 
     demand(len(_joined(read(max_events=2))) == 2, f"{name}: max_events is not honoured")
     _check_pieces(name, reader.starts(file, chosen), whole, read)
     bare = _joined(read(fields={}, event_fields=frozenset()))
-    demand(len(bare) == len(whole), f"{name}: reading weights alone loses events")
-    demand(not ak.fields(bare.events), f"{name}: reads {ak.fields(bare.events)}, which nobody asked for")
+    demand(len(bare) == len(whole), f"{name}: reading only weights loses events")
+    demand(not ak.fields(bare.events), f"{name}: reads {ak.fields(bare.events)}, which were not requested")
     demand(not reader.needs_files or Path(file).read_bytes() == content, f"{name}: reading changes the file")
     return whole
 
@@ -86,7 +109,7 @@ def _check_fields(name: str, schema: Schema, whole: EventBatch) -> None:
         members = whole.events[collection.name]
         demand(
             hasattr(members, "px") and hasattr(members, "E"),
-            f"{name}: {collection.name} holds no four-vectors",
+            f"{name}: {collection.name} has no four-vectors",
         )
         missing = set(collection.fields) - set(ak.fields(members)) - derived
         demand(not missing, f"{name}: {collection.name} lacks {sorted(missing)}")
@@ -98,8 +121,8 @@ def _check_pieces(name: str, starts: Any, whole: EventBatch, read: Callable[...,
     demand(good, f"{name}: starts must return a tuple of Start objects")
     demand(starts[:1] == (BEGINNING,), f"{name}: the first of starts must be the beginning of the file")
     events = [start.event for start in starts]
-    demand(events == sorted(set(events)), f"{name}: starts must rise")
-    demand(events[-1] < len(whole), f"{name}: starts names an event that the file has not")
+    demand(events == sorted(set(events)), f"{name}: starts must increase")
+    demand(events[-1] < len(whole), f"{name}: starts contains an event that is not in the file")
     # At most so many, evenly spread, and always the last.
     chosen = [
         starts[i] for i in sorted({*range(0, len(starts), -(-len(starts) // _PIECES)), len(starts) - 1})
@@ -110,11 +133,11 @@ def _check_pieces(name: str, starts: Any, whole: EventBatch, read: Callable[...,
         first = batches[0].first if batches else None
         demand(first == start.event, f"{name}: reading from event {start.event} on begins at event {first}")
     joined = _joined([batch for batches in pieces for batch in batches])
-    demand(_equal(whole, joined), f"{name}: the pieces from start to start are not the file")
+    demand(_equal(whole, joined), f"{name}: the parts between starts do not add up to the file")
 
 
 def _joined(batches: list[EventBatch]) -> EventBatch:
-    demand(bool(batches), "the reader yields no batch")
+    demand(bool(batches), "the reader yields no batches")
     return EventBatch(
         ak.concatenate([b.events for b in batches]), np.concatenate([b.weights for b in batches])
     )

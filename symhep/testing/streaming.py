@@ -54,7 +54,7 @@ def check_stream(method: Method[Any, Any, Any], options: Options, data: Dataset,
         raise
     except SymhepError as error:
         raise PluginError(
-            f"{name}: works on events in memory, and not where these are a subsample: {error}"
+            f"{name}: works on events in memory, but not on a subsample of them: {error}"
         ) from error
     again = result(streamed, _backwards)
     same = found.arrays.keys() == again.arrays.keys() and all(
@@ -62,8 +62,8 @@ def check_stream(method: Method[Any, Any, Any], options: Options, data: Dataset,
     )
     demand(
         found.summary == again.summary and same,
-        f"{name}: other numbers when blocks are read in another order, or by a copy of a pass; a pass must depend on "
-        "nothing but its block, its number and what it holds",
+        f"{name}: different numbers when blocks are read in another order, or by a copy of a pass; a pass must "
+        f"depend only on its block, its number and its attributes",
     )
     events = getattr(found.record, "events", None)
     available = getattr(events, "available", None)

@@ -25,11 +25,11 @@ def resolve_device(name: str = "auto") -> str:
     if device.type == "cuda":
         if not torch.cuda.is_available():
             raise DeviceError(
-                f"device '{name}' was asked for, but torch sees no GPU; use device: auto or cpu"
+                f"device '{name}' was requested, but torch finds no GPU; use device: auto or cpu"
             )
         if (device.index or 0) >= torch.cuda.device_count():
             raise DeviceError(
-                f"device '{name}' was asked for, but there are {torch.cuda.device_count()} GPUs"
+                f"device '{name}' was requested, but there are {torch.cuda.device_count()} GPUs"
             )
     elif device.type != "cpu":
         raise DeviceError(f"device '{name}' is not supported; use auto, cpu, cuda or cuda:N")

@@ -99,7 +99,9 @@ class ReplicaParameters:
         Raises ``ValueError`` when names or shapes differ.
         """
         if set(arrays) != set(self._values):
-            raise ValueError(f"the checkpoint holds {sorted(arrays)}, but {sorted(self._values)} are needed")
+            raise ValueError(
+                f"the checkpoint contains {sorted(arrays)}, but {sorted(self._values)} are required"
+            )
         with torch.no_grad():
             for name, view in self._values.items():
                 if arrays[name].shape != tuple(view.shape):

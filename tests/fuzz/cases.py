@@ -35,7 +35,7 @@ KINDS = {
 }
 FAULTS = frozenset(list(KINDS)[4:])
 #: In a message where the pipeline has caught what the reader has not.
-_UNCAUGHT = "is the file what it expects?"
+_UNCAUGHT = "check the format of the file"
 
 
 def measured(sample: Sample, folder: Path, registry: Registry) -> Sample:

@@ -80,6 +80,6 @@ def test_another_file_is_refused(card: Path, tmp_path: Path) -> None:
     card.write_text(text, encoding="utf-8")
     (tmp_path / FILE).write_bytes((tmp_path / FILE).read_bytes()[:-100])
     with pytest.raises(
-        InputError, match=r"not the file that the card speaks of.*get it from https://doi\.org"
+        InputError, match=r"the file differs from the one in the card.*get it from https://doi\.org"
     ):
         symhep.run(card, tmp_path / "run")

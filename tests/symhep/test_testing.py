@@ -21,6 +21,7 @@ from symhep.methods.interface import Shard
 from symhep.methods.passes import Pass, State
 from symhep.methods.record import Record
 from symhep.methods.result import Part, Result, Statement
+from symhep.methods.verdict import Verdict
 from symhep.readers.interface import CollectionSchema, FieldSchema, LossLog, ReadRequest, Schema, Start
 from symhep.testing import check_method, check_reader
 
@@ -100,32 +101,38 @@ Bootstrap: Any = None
     ("changes", "message"),
     [
         ({"name": "no identifier"}, "must be an identifier"),
-        ({"summary": ""}, "summary of one line is missing"),
+        ({"summary": ""}, "'summary' must be one line"),
         ({"Record": dict}, "Record must be a class derived from symhep.Record"),
         ({"references": ("Efron1979",)}, "references must be Reference objects"),
-        ({"fit": _moody}, "shard 0 gives other numbers"),
+        ({"fit": _moody}, "shard 0 gives different numbers"),
         ({"fit": lambda *_: {"means": 1}}, "fit must return a Part, not dict"),
         ({"fit": lambda *_: Part(arrays={"means": [1.0]})}, "must be numpy arrays of numbers or text"),
-        ({"fit": _unweighted}, "event weights change nothing"),
+        ({"fit": _unweighted}, "event weights have no effect"),
         ({"fit": _global_numpy}, "fit draws from the global generator"),
         ({"fit": _global_torch}, "fit draws from the global generator"),
         ({"fit": _in_place}, "fit changes the data in place"),
         ({"prepare": _unpicklable}, "cannot be sent to a worker process"),
         ({"combine": lambda *_: None}, "combine must return a Result, not NoneType"),
         ({"combine": lambda *_: Result(Record())}, "the record must be a BootstrapRecord, not Record"),
-        ({"combine": _unseeded}, "combine gives other numbers when run again with the same seed"),
+        ({"combine": _unseeded}, "combine gives different numbers when run again with the same seed"),
         (
             {
                 "Record": Opaque,
                 "combine": lambda *_: Result(Opaque(x=1)),
                 "statements": _says(Statement("It is so.", {"n": 1})),
+                "verdicts": _says(Verdict("Is it?", "yes")),
                 "tables": lambda self, record: {},
             },
-            "does not survive storing",
+            "changes when it is stored and read back",
         ),
         ({"statements": _says("It is so.")}, "statements must be Statement objects, not str"),
         ({"statements": _says(Statement("It is so."))}, "no evidence"),
         ({"statements": _says(Statement("It is so.", {"n": 1}, "nowhere"))}, "names the figure 'nowhere'"),
+        ({"verdicts": _says("It is so.")}, "verdicts must be Verdict objects, not str"),
+        (
+            {"verdicts": _says(Verdict("Is it?", "yes", figure="nowhere"))},
+            "a verdict names the figure 'nowhere'",
+        ),
         ({"tables": lambda self, record: {"t": [[1]]}}, "table 't' must be a Table, not list"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -193,7 +200,7 @@ def test_broken_readers(csv: Path) -> None:
     for reader, message in (
         (Greedy(), "max_events"),
         (Lumpy(), "chunks are larger"),
-        (Vain(), "claims files of any"),
+        (Vain(), "recognises files of any"),
     ):
         with pytest.raises(PluginError, match=message):
             check_reader(reader, csv)
@@ -239,10 +246,10 @@ def test_a_reader_of_pieces(tmp_path: Path) -> None:
     [
         ({"starts": lambda *_: [Start(0)]}, "starts must return a tuple of Start objects"),
         ({"starts": lambda *_: (Start(3),)}, "the first of starts must be the beginning of the file"),
-        ({"starts": lambda *_: (Start(0), Start(6), Start(3))}, "starts must rise"),
-        ({"starts": lambda *_: (Start(0), Start(10))}, "starts names an event that the file has not"),
+        ({"starts": lambda *_: (Start(0), Start(6), Start(3))}, "starts must increase"),
+        ({"starts": lambda *_: (Start(0), Start(10))}, "starts contains an event that is not in the file"),
         ({"read": _reads(start=Start(0))}, "reading from event 3 on begins at event 0"),
-        ({"read": _reads(stop=None)}, "the pieces from start to start are not the file"),
+        ({"read": _reads(stop=None)}, "the parts between starts do not add up to the file"),
     ],
 )
 def test_broken_pieces(changes: dict[str, Any], message: str, tmp_path: Path) -> None:
@@ -287,7 +294,7 @@ def _reading(yielded: Any) -> Any:
         ),
         (
             {"read": _reading(lambda b: replace(b, weights=np.random.default_rng().normal(size=len(b))))},
-            "reading the file again gives other numbers",
+            "reading the file again gives different numbers",
         ),
         ({"read": _reading(lambda b: replace(b, weights=b.weights / len(b)))}, "the chunk size changes"),
     ],
@@ -333,6 +340,7 @@ def _streaming(toy_method: Any, wrong: bool, known: bool = True) -> Any:
         "fit": fit,
         "combine": combine,
         "statements": nothing,
+        "verdicts": nothing,
         "figures": nothing,
         "tables": lambda *_: {},
     }
@@ -341,7 +349,7 @@ def _streaming(toy_method: Any, wrong: bool, known: bool = True) -> Any:
 
 def test_a_pass_over_all_events_is_right_in_any_order(toy_method: Any) -> None:
     check_method(_streaming(toy_method, wrong=False))
-    with pytest.raises(PluginError, match="other numbers when blocks are read in another order"):
+    with pytest.raises(PluginError, match="different numbers when blocks are read in another order"):
         check_method(_streaming(toy_method, wrong=True))
 
 
@@ -356,6 +364,6 @@ def test_a_method_that_works_in_memory_works_on_a_stream(toy_method: Any) -> Non
             raise MethodError("too many")
 
     with pytest.raises(
-        PluginError, match="works on events in memory, and not where these are a subsample: too many"
+        PluginError, match="works on events in memory, but not on a subsample of them: too many"
     ):
         check_method(_broken(toy_method, check=check))

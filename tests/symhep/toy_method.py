@@ -21,6 +21,7 @@ from symhep.methods.record import Record
 from symhep.methods.reference import Reference
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.table import Table
+from symhep.methods.verdict import Verdict
 from symhep.plotting.panel import panel
 
 
@@ -95,6 +96,14 @@ class Bootstrap(symhep.Method[BootstrapOptions, BootstrapRecord]):
 
     def statements(self, record: BootstrapRecord) -> Iterator[Statement]:
         yield Statement(f"The first mean is {record.first.text()}.", {"mean": record.mean[0]}, "means")
+
+    def verdicts(self, record: BootstrapRecord) -> Iterator[Verdict]:
+        yield Verdict(
+            f"What is the mean of {record.features[0]}?",
+            record.first.text(),
+            size=record.first,
+            figure="means",
+        )
 
     def tables(self, record: BootstrapRecord) -> dict[str, Table]:
         rows = [

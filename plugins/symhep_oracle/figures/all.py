@@ -31,17 +31,15 @@ def _decided(record: OracleRecord) -> str:
         return ""
     if (gap := exact.gap) is not None:
         band = (
-            f"Coloured band: from the largest singular value of a generator to {gap.threshold:.2g} times as much, "
-            "the jump that 99 % of the surrogates without symmetry stay below; the next value lies above it. "
+            f"Coloured band: from the largest singular value of a generator up to a factor "
+            f"{gap.threshold:.2g}, the 99 % quantile of the largest gap in surrogates without "
+            f"symmetry; the next singular value lies above the band. "
         )
         found = record.algebra.dimension + len(record.support.spurious)
         return (
-            f"{band if found else ''}Dashed: what the smallest value of 99 % of the surrogates stays above."
+            f"{band if found else ''}Dashed line: 1 % quantile of the smallest singular value in surrogates."
         )
-    return (
-        "Values in the grey region are zero to rounding; neither their size nor their order means anything, so "
-        "that symbols of spurious fields show their number alone."
-    )
+    return "Values in the grey region are zero within rounding; their size and order have no meaning."
 
 
 def draw_all(result: Result[OracleRecord]) -> Iterator[NamedFigure]:
@@ -54,16 +52,17 @@ def draw_all(result: Result[OracleRecord]) -> Iterator[NamedFigure]:
     yield NamedFigure(
         "spectrum",
         singular_values(record),
-        "Root mean square of ∇φ · v over the events, for the singular vector fields v, relative to the largest; bars "
-        f"from the spread over blocks of events. {_decided(record)}",
+        "Singular values: root mean square of ∇φ · v over the events for the singular vector fields v, "
+        f"relative to the largest. Bars: statistical errors, from blocks of events. {_decided(record)}",
     )
     yield from _structure(result)
     if record.breaking is not None and record.breaking.broken:
         yield NamedFigure(
             "breaking",
             breaking_strengths(record.breaking),
-            "Change of the oracle φ + λψ with its breaking term along each broken generator, relative to the largest "
-            "change along any field; errors from blocks of events.",
+            "Change of the oracle φ + λψ along each broken generator, relative to the largest change along "
+            "any field, versus the strength λ of the breaking term ψ. Errors: statistical, from blocks of "
+            "events.",
         )
     yield from gradient_figures(result.arrays)
     if record.latent is not None:
@@ -81,8 +80,8 @@ def _matrices(result: Result[OracleRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "generators",
             generator_matrices(a["generators_real"], a["generators_imag"], names, record.vectors),
-            "Generators in their sparsest orthogonal basis, normalised to tr W W† = 2, with the names of the "
-            f"matrices that they are nearest to (E_ij: 1 in row i, column j; X_n: near none).{halves}{more}",
+            "Generators in the sparsest orthogonal basis, normalised to tr W W† = 2, labelled by the "
+            f"nearest known matrix (E_ij: 1 in row i, column j; X_n: no known matrix).{halves}{more}",
         )
     spurious = [f.name for f in record.support.spurious]
     if spurious and len(a["spurious_real"]):
@@ -90,8 +89,9 @@ def _matrices(result: Result[OracleRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "spurious",
             generator_matrices(a["spurious_real"], a["spurious_imag"], spurious, record.vectors),
-            "Fields that preserve the oracle on these events alone, not around them: left out as spurious. "
-            f"tr W W† = 2; E_ij: 1 in row i, column j; X_n: near no known matrix.{more}",
+            "Spurious fields: they preserve the oracle on these events but not in their neighbourhood, and "
+            "are excluded. Normalised to tr W W† = 2; E_ij: 1 in row i, column j; X_n: no known "
+            f"matrix.{more}",
         )
 
 
@@ -103,8 +103,8 @@ def _structure(result: Result[OracleRecord]) -> Iterator[NamedFigure]:
         yield NamedFigure(
             "structure",
             bracket_table(a["structure_constants"], names),
-            "Brackets of the generators: the cell of a and b names the generator to which [a, b] points most; the "
-            "colour is its coefficient.",
+            "Commutators [a, b] of the generators: each cell gives the generator with the largest "
+            "coefficient, the colour its coefficient.",
         )
     if names and "points" in a:
         more = f" The first {FLOWS} of {len(names)}." if len(names) > FLOWS else ""

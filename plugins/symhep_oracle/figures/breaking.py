@@ -45,7 +45,7 @@ def breaking_strengths(breaking: BreakingRecord) -> Figure:
         ax.set_xscale("log")
         ax.set_yscale("log")
     ax.margins(x=0.06, y=0.12)
-    ax.set(xlabel="Strength λ", ylabel="Relative violation of the invariance")
+    ax.set(xlabel="Strength λ", ylabel="Relative violation of invariance")
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), title="broken")
     return figure
 

@@ -1,4 +1,4 @@
-"""Figures of trained vector fields: over the contours of the oracle, beside the exact direction; losses."""
+"""Figures of trained vector fields: over the contours of the oracle, exact direction; losses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Field", "figures", "loss_curves", "vector_fields"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Fields that fit side by side, with the exact direction.
+#: Fields that fit side by side, with the direction perpendicular to the gradient.
 SHOWN = 3
 #: The longest arrow, in units of the distance between points.
 LENGTH = 0.9
@@ -43,8 +43,8 @@ def figures(result: Result[OracleRecord]) -> Iterator[NamedFigure]:
     yield NamedFigure(
         "loss",
         loss_curves(a),
-        "Loss and its terms during training, for the seed with the least final loss. Grey band: range of the total "
-        f"over {a['flow_parts'].shape[1]} seeds.",
+        "Training loss and its terms for the seed with the smallest final loss. Grey band: range of the "
+        f"total loss over {a['flow_parts'].shape[1]} seeds.",
     )
 
 
@@ -60,16 +60,16 @@ def _fields_in_the_plane(a: Arrays, components: Sequence[str]) -> NamedFigure:
         size = np.maximum(np.linalg.norm(slopes, axis=1, keepdims=True), np.finfo(float).tiny)
         exactly = np.stack([-slopes[:, 1], slopes[:, 0]], axis=1) / size
         sign = np.sign((exactly * learned[0]).sum()) or 1.0
-        shown.append(Field("exact direction", sign * exactly))
-        exact = " Right: the direction across the gradient, which is exact."
+        shown.append(Field("direction perpendicular to the gradient", sign * exactly))
+        exact = " Right: direction perpendicular to the gradient (exact solution)."
     more = f" The first {SHOWN} of {len(learned)}." if len(learned) > SHOWN else ""
     names = [*components, *components]
     return NamedFigure(
         "fields",
         vector_fields(a["flow_grid"], a["flow_values"], shown, (f"{names[0]} / rms", f"{names[1]} / rms")),
-        "Trained vector fields of the best seed over the contours of the oracle (grey), with the share of |v|^2 that "
-        f"runs along the contours on events not trained on.{exact} The sign of a field is arbitrary, and each panel "
-        f"has its own length of arrows.{more}",
+        "Trained vector fields of the best seed and contours of the oracle (grey), with the fraction of "
+        f"|v|^2 along the contours on held-out events.{exact} The sign of a field is arbitrary; the arrow "
+        f"scale differs between panels.{more}",
     )
 
 

@@ -28,8 +28,8 @@ def draw(a: Arrays, image: tuple[int, int] | None) -> Iterator[NamedFigure]:
     yield NamedFigure(
         "latent_outputs",
         outputs_along(a),
-        "Median change of the oracle's outputs along the flows (one line each) and along straight lines in random "
-        "directions that take every event as far. Right: share of the events that change their class.",
+        "Median change of the outputs of the oracle along the flows (one line each) and along straight "
+        "lines of equal length in random directions. Right: fraction of events that change class.",
     )
     features = a["images"].shape[-1]
     side = isqrt(features)
@@ -40,14 +40,14 @@ def draw(a: Arrays, image: tuple[int, int] | None) -> Iterator[NamedFigure]:
         yield NamedFigure(
             f"latent_images_{number + 1}" if number else "latent_images",
             morphing(a["images"][number], a["originals"], shape),
-            f"Events moved along flow {number + 1} in the latent space and decoded: the middle column is the event "
-            "itself, coded and decoded, the others lie on its contour, on which the oracle's outputs hardly change. "
-            "Left: the event before coding.",
+            f"Events transformed along flow {number + 1} in the latent space and decoded. Left: original "
+            f"event. Middle column: reconstructed event. Other columns: points on the same contour, where "
+            f"the outputs of the oracle change least.",
         )
     yield NamedFigure(
         "latent_images_random",
         morphing(a["line_images"], a["originals"], shape),
-        "The same events moved as far as along flow 1, but on straight lines in random directions.",
+        "The same events moved by the same distance as along flow 1, on straight lines in random directions.",
     )
 
 
@@ -111,7 +111,7 @@ def outputs_along(a: Arrays) -> Figure:
         left.set_yscale("log")
         left.set_ylim(0.3 * float(positive.min()), 6 * float(positive.max()))
     left.set_ylabel("Median change of the outputs")
-    right.set_ylabel("Share of events that change class")
+    right.set_ylabel("Fraction of events that change class")
     right.set_ylim(-0.02, max(0.1, 1.35 * float(a["flipped_line"].max())))
     left.legend(loc="upper left", ncols=2)
     return figure

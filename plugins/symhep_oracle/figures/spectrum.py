@@ -27,7 +27,7 @@ def singular_values(record: OracleRecord) -> Figure:
     null, true = index <= found + spurious, index <= found
     groups = [
         (true, COLOURS[2], "o", f"generators ({found})"),
-        (null & ~true, COLOURS[1], "^", f"spurious, null on these events alone ({spurious})"),
+        (null & ~true, COLOURS[1], "^", f"spurious, null only on these events ({spurious})"),
         (~null, COLOURS[0], "s", "broken fields"),
     ]
     size = 6 if len(values) <= 60 else 3
@@ -42,13 +42,13 @@ def singular_values(record: OracleRecord) -> Figure:
     floor = exact.rounding.floor if exact and exact.rounding else None
     if floor:
         ax.axhspan(FLOOR / 100, floor, color="#e9eaec", lw=0, zorder=0)
-        ax.axhline(floor, color=GREY, ls="--", lw=1.2, label="rounding of the oracle")
+        ax.axhline(floor, color=GREY, ls="--", lw=1.2, label="numerical rounding")
     gap = exact.gap if exact else None
     if gap and found + spurious:
         top = float(values[found + spurious - 1])
         ax.axhspan(
             top, top * gap.threshold, color=COLOURS[0], alpha=0.15, lw=0, zorder=0,
-            label="jump without symmetry (99 %)",
+            label="gap without symmetry (99 %)",
         )  # fmt: skip
     if gap:
         ax.axhline(gap.below, color=GREY, ls="--", lw=1.2, label="smallest value without symmetry (99 %)")
@@ -60,6 +60,6 @@ def singular_values(record: OracleRecord) -> Figure:
     ax.set_xlim(0.3, len(values) + 0.7)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.set(xlabel="Vector field, by its singular value", ylabel="Relative singular value")
+    ax.set(xlabel="Vector field, in order of singular value", ylabel="Relative singular value")
     ax.legend(loc="best")
     return figure

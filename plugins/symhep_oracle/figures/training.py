@@ -46,23 +46,25 @@ def figures(arrays: Arrays) -> Iterator[NamedFigure]:
     yield NamedFigure(
         "loss",
         loss_curves(a),
-        f"Loss and its terms during training with N_g = {number} generators: the seed with the least final loss. "
-        f"Grey band: range of the total over {seeds} seeds. Terms below {FLOOR:g} are drawn there.",
+        f"Training loss and its terms with N_g = {number} generators, for the seed with the smallest final "
+        f"loss. Grey band: range of the total loss over {seeds} seeds. Terms below {FLOOR:g} are drawn at "
+        f"{FLOOR:g}.",
     )
     if len(set(counts.tolist())) > 1:
         scan = Scan("", counts, a["gradient_parts"][-1], int(a["gradient_dimension"]))
         yield NamedFigure(
             "number_of_generators",
             number_scan([scan]),
-            "Final loss against the number of generators that were asked for: large symbols for the best seed, small "
-            "ones for the others. Symbol and colour tell the term that dominates. Dashed: the number decided for, "
-            "the largest at which generators are symmetries.",
+            "Final loss versus the number of generators N_g: best seed (large symbols) and other seeds "
+            "(small symbols). Symbol and colour: dominant term of the loss. Dashed line: number of "
+            "generators found, the largest N_g at which all generators are symmetries.",
         )
     if number > 1:
         yield NamedFigure(
             "orthogonality",
             orthogonality(a["gradient_snapshots"], a["gradient_snapshot_epochs"]),
-            f"Angles between the {number} generators during training, from arccos of <W_a, W_b> / (|W_a| |W_b|).",
+            f"Angles between the {number} generators during training, from arccos of <W_a, W_b> / (|W_a| "
+            f"|W_b|).",
         )
 
 
@@ -156,7 +158,7 @@ def orthogonality(
         else:
             image = ax.imshow(found - 90 * (1 - np.eye(count)), vmin=-45, vmax=45, cmap="RdBu")
             off = np.abs(found[~np.eye(count, dtype=bool)] - 90).max()
-            ax.set_title(f"epoch {epoch}\nfarthest: {off:.2g}°", fontsize=10)
+            ax.set_title(f"epoch {epoch}\nlargest: {off:.2g}°", fontsize=10)
             ax.set_xticks(range(count), [str(i + 1) for i in range(count)])
             ax.set_yticks(range(count), [str(i + 1) for i in range(count)] if ax in axes[:, 0] else [])
             ax.tick_params(which="both", length=0)

@@ -98,7 +98,7 @@ def break_symmetry(
     build = build_oracle if conditions.everything is None else sent_oracle
     psi = build(options.oracle, phi.layout, conditions.x)
     if phi.approximate or psi.approximate:
-        raise MethodError("breaking needs oracles that are known exactly; a learned one breaks by itself")
+        raise MethodError("'breaking' requires an exact oracle, not a learned one")
     survive, broken = _split(replace(conditions, oracle=psi), solution, phi.precision)
     survive, broken = (part @ rows for part in (survive, broken))
     survive, broken = sparsest(survive, rng) @ survive, sparsest(broken, rng) @ broken

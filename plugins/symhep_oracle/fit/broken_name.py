@@ -10,7 +10,7 @@ __all__ = ["STATED", "algebra_breaking", "broken_name", "in_per_cent"]
 
 #: Per cent above which the name of an algebra says how far it is broken.
 STATED = 0.1
-METHOD = "rms change of the oracle, of the largest along any field"
+METHOD = "rms change of the oracle relative to the largest along any field"
 
 
 def in_per_cent(share: float, error: float, floor: float) -> Number:

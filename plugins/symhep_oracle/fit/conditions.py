@@ -133,9 +133,11 @@ class Conditions:
         slopes = self.oracle.gradient(self.x[:SIZED]) * self.scale
         size = slopes.square().sum(dim=2).mean(dim=0).sqrt()
         if not torch.isfinite(size).all():
-            raise MethodError("the oracle's gradient is not finite on all events; cut such events away")
+            raise MethodError(
+                "the gradient of the oracle is not finite for some events; remove them with a cut"
+            )
         if not (size > 0).any():
-            raise MethodError("the oracle is constant on these events: everything is a symmetry of it")
+            raise MethodError("the oracle is constant on these events, so every transformation preserves it")
         return torch.where(size > 0, size, 1.0)
 
     def normalised(self, points: Tensor) -> Tensor:
@@ -208,7 +210,9 @@ class Conditions:
         for blocks, rows in self.chunks():
             values[:, blocks] += rows.mT @ rows
         if not torch.isfinite(values).all():
-            raise MethodError("the oracle's gradient is not finite on all events; cut such events away")
+            raise MethodError(
+                "the gradient of the oracle is not finite for some events; remove them with a cut"
+            )
         return Grams(values.numpy(), self.block_weights)
 
     def along(self, directions: FloatArray, together: int) -> tuple[FloatArray, FloatArray]:

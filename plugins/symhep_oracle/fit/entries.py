@@ -40,7 +40,7 @@ def _entry(row: int, column: int, value: complex, error: float) -> Entry:
         row=row + 1,
         column=column + 1,
         imaginary=imaginary,
-        coefficient=Number(value=number, method="exact but for rounding")
+        coefficient=Number(value=number, method="exact up to rounding")
         if error < EXACT
         else Number.with_error(number, float(error)),
     )

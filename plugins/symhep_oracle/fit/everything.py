@@ -117,7 +117,9 @@ class AllEvents:
         """See `Conditions.grams`."""
         found = self._state(conditions)
         if not np.isfinite(found["values"]).all():
-            raise MethodError("the oracle's gradient is not finite on all events; cut such events away")
+            raise MethodError(
+                "the gradient of the oracle is not finite for some events; remove them with a cut"
+            )
         there = found["weights"] > 0  # blocks of few events have fewer pieces
         return Grams(found["values"][:, there], found["weights"][there])
 

@@ -26,9 +26,9 @@ __all__ = [
 class RoundingDecision(Record):
     """The number of generators of an exact oracle: singular values below the rounding are null."""
 
-    floor: float = Field(description="what rounding can make of a singular value")
-    largest_null: float = Field(description="largest singular value below it; 0: none")
-    smallest_other: float = Field(description="smallest one above it; 1: none")
+    floor: float = Field(description="largest singular value that rounding can produce")
+    largest_null: float = Field(description="largest singular value below `rounding`; 0: none")
+    smallest_other: float = Field(description="smallest singular value above `rounding`; 1: none")
 
 
 class GapDecision(PValue):
@@ -37,28 +37,30 @@ class GapDecision(PValue):
     The p-value is the share of functions without symmetry that have a jump as large, the larger one of two kinds.
     """
 
-    gap: float = Field(description="factor of the largest jump")
-    gap_after: int = Field(description="number of fields before it")
-    threshold: float = Field(description="jump that 99 % of functions without symmetry stay below")
+    gap: float = Field(description="largest ratio of neighbouring singular values (gap)")
+    gap_after: int = Field(description="number of fields before the gap")
+    threshold: float = Field(description="99 % quantile of the gap for functions without symmetry")
     below: float = Field(
-        description="what the smallest value of 99 % of functions without symmetry stays above"
+        description="1 % quantile of the smallest singular value for functions without symmetry"
     )
-    p_permuted: float = Field(description="p-value among functions whose gradients belong to other events")
-    p_smooth: float = Field(description="p-value among random smooth functions")
-    certain: int = Field(description="singular values at the rounding")
+    p_permuted: float = Field(description="p-value from surrogates with gradients permuted between events")
+    p_smooth: float = Field(description="p-value from random smooth functions")
+    certain: int = Field(description="number of singular values that vanish within rounding")
     replicas: int = Field(description="bootstrap replicas")
     trainings: int = Field(
-        1, description="trainings that the replicas come from: this one, and those on bootstrap samples"
+        1,
+        description="number of trainings used for the replicas: the nominal one and those on bootstrap "
+        "samples",
     )
-    replica_answers: tuple[int, ...] = Field(description="numbers of generators that they give")
-    replica_shares: tuple[float, ...] = Field(description="how often they give each")
+    replica_answers: tuple[int, ...] = Field(description="numbers of generators found in the replicas")
+    replica_shares: tuple[float, ...] = Field(description="number of replicas with each")
 
 
 class ExactRecord(Record):
     """The solver by the null space of the conditions."""
 
-    event_blocks: int = Field(description="blocks of events that the errors come from")
-    largest: float = Field(description="largest singular value, to which all are relative")
+    event_blocks: int = Field(description="number of blocks of events used for the errors")
+    largest: float = Field(description="largest singular value, the unit of all others")
     rounding: RoundingDecision | None = Field(None, description="for exact oracles")
     gap: GapDecision | None = Field(None, description="for approximate oracles")
 
@@ -68,12 +70,13 @@ class CompareRecord(Record):
 
     name: str = Field(description="as in the card")
     dimension: int = Field(description="its number of generators")
-    principal_angles: tuple[float, ...] = Field(description="between the two spans, rad")
+    principal_angles: tuple[float, ...] = Field(description="principal angles between the two spans, in rad")
     distance: Number = Field(description="Grassmann distance; each missing dimension counts pi / 2")
     largest_angle_outside: Number = Field(
-        description="largest angle of a direction of the named algebra to the generators; 0: contained"
+        description="largest angle between a direction of the named algebra and the span of the "
+        "generators; 0: contained"
     )
-    rounding: float = Field(description="angle that rounding explains, rad; 0 for estimates")
+    rounding: float = Field(description="angle explained by rounding, in rad; 0 for approximate oracles")
 
 
 class Survivors(Record):
@@ -88,7 +91,8 @@ class BrokenGenerator(Record):
 
     name: str = Field(description="name of the generator")
     violation: tuple[Number, ...] = Field(
-        description="for each strength, rms change of the oracle along it, relative to the largest along any field"
+        description="for each strength, rms change of the oracle along the generator, relative to the "
+        "largest along any field"
     )
 
 
@@ -102,29 +106,33 @@ class WholeAlgebra(NamedAlgebra):
 class BreakingRecord(Record):
     """phi + lambda psi: what survives, and how strongly the rest is broken."""
 
-    oracle: str = Field(description="the breaking term psi, as a noun phrase")
+    oracle: str = Field(description="description of the breaking term psi")
     strengths: tuple[float, ...] = Field(description="values of lambda")
-    surviving: Survivors = Field(description="generators that survive any strength")
-    broken: tuple[BrokenGenerator, ...] = Field(description="the others, the most broken last")
-    algebra_of_the_whole: tuple[WholeAlgebra, ...] = Field(description="one for each strength")
+    surviving: Survivors = Field(description="unbroken generators: symmetries at every strength")
+    broken: tuple[BrokenGenerator, ...] = Field(
+        description="broken generators, the most strongly broken last"
+    )
+    algebra_of_the_whole: tuple[WholeAlgebra, ...] = Field(
+        description="algebra of phi + lambda psi at each strength"
+    )
 
 
 class FiniteRecord(Record):
     """What finite transformations along the generators, both ways, do to the oracle."""
 
-    step: float = Field(description="an angle, or a rapidity")
+    step: float = Field(description="angle (rad) or rapidity of the transformation")
     change: tuple[float, ...] = Field(
         description="for each generator, rms change relative to that along random fields"
     )
     moved: tuple[float, ...] = Field(
-        description="for each generator, share of the events that change visibly"
+        description="for each generator, fraction of events whose value changes beyond rounding"
     )
 
 
 class MultiplesRecord(Record):
     """Polynomial fields that are functions times fields of least degree."""
 
-    lowest: tuple[str, ...] = Field(description="names of the fields of least degree")
+    lowest: tuple[str, ...] = Field(description="names of the fields of lowest degree")
     degree: int = Field(description="their degree")
     factors: tuple[str, ...] = Field(description="monomials that multiply them")
-    explained: int = Field(description="number of generators that the products make up")
+    explained: int = Field(description="number of generators that are such products")

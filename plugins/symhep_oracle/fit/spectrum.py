@@ -107,18 +107,23 @@ def by_gap(
     found, counts = np.unique(replicas, return_counts=True)
     if value > certain:
         reason = (
-            f"after {place} fields the singular values jump by a factor {ratio:.2g}; in surrogates without "
-            f"symmetry, {SURROGATES} of each of two kinds, the largest jump stays below {threshold:.2g} in 99 %, and "
-            f"in those of permuted gradients the smallest value above {below:.2g} "
-            f"(p = {max(p_permuted, p_smooth):.2g}, the larger of the two kinds)"
+            f"after {place} fields the singular values show a gap of a factor {ratio:.2g}; in "
+            f"surrogates without symmetry ({SURROGATES} of each of two kinds) the 99 % quantile of "
+            f"the largest gap is {threshold:.2g}, and with permuted gradients the 1 % quantile of "
+            f"the smallest value is {below:.2g} (p = {max(p_permuted, p_smooth):.2g}, the larger of "
+            f"the two kinds)"
         )
     elif place > certain:
         reason = (
-            f"the largest jump of the singular values, a factor {ratio:.2g} after {place} fields, is none: in "
-            f"surrogates without symmetry, {SURROGATES} of each of two kinds, it stays below {threshold:.2g} in 99 %"
+            f"the largest gap of the singular values, a factor {ratio:.2g} after {place} fields, is "
+            f"not significant: in surrogates without symmetry ({SURROGATES} of each of two kinds) "
+            f"its 99 % quantile is {threshold:.2g}"
         )
     else:
-        reason = f"no singular value is below {below:.2g}, which 99 % of {SURROGATES} permuted surrogates stay above"
+        reason = (
+            f"no singular value is below {below:.2g}, the 1 % quantile of the smallest value in "
+            f"{SURROGATES} surrogates with permuted gradients"
+        )
     decision = GapDecision(
         **PValue.of(float(np.log(max(p_permuted, p_smooth))), "bound").model_dump(),
         p_permuted=p_permuted, p_smooth=p_smooth, gap=ratio, gap_after=place, threshold=threshold, below=below,

@@ -43,7 +43,7 @@ def compare(
     """Angles between the generators of ``solution`` and those of ``target``; errors from draws within theirs."""
     affine = target.affine or fields.affine
     if target.affine and not fields.affine:
-        raise CardError(f"'{name}' holds translations", hint="set affine: true")
+        raise CardError(f"'{name}' contains translations", hint="set affine: true")
     wanted = target.homogeneous().matrices if affine else target.matrices
     found = fields.matrices(solution.coefficients)
     pieces = solution.influences

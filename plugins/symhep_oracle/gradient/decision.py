@@ -119,14 +119,16 @@ def decide(trials: list[Trial], epsilon: float, *, closed: bool, approximate: bo
     stability = 1 - (1 - share) ** missed
     inside = [i for i, (t, g) in enumerate(zip(trials, good, strict=True)) if g and t.generators == dimension]
     chosen = min(inside, key=lambda i: trials[i].loss, default=-1)
-    how = f"a violation of {limit:.2g} at most" + (
-        " (the largest rise over the scan lies above it)" if approximate else f" ({RESOLUTION:g} eps)"
+    how = f"a relative violation of at most {limit:.2g}" + (
+        " (set by the largest increase over the scan)" if approximate else f" ({RESOLUTION:g} eps)"
     )
-    found = f"N_g = {dimension}: {successes[dimension]} of {tried} seeds end in symmetries" if dimension else (
-        "no seed at any N_g ends in symmetries"
+    found = f"N_g = {dimension}: {successes[dimension]} of {tried} seeds converge to symmetries" if dimension else (
+        "no seed converges to symmetries at any N_g"
     )  # fmt: skip
     beyond = (
-        f"none of {missed} at N_g = {above[0]}" if above else "no larger N_g was tried, there may be more"
+        f"none of {missed} at N_g = {above[0]}"
+        if above
+        else "larger N_g were not tried, so there may be more generators"
     )
     return Verdict(dimension, chosen, stability, f"{found}, with {how}; {beyond}", successes)
 
@@ -142,7 +144,10 @@ def against_spectrum(verdict: Verdict, null: int) -> Verdict:
     """
     if null <= verdict.dimension:
         return verdict
-    reason = f"{verdict.reason}; but {null} fields are null within the resolution, so training missed some"
+    reason = (
+        f"{verdict.reason}; but {null} fields are null within the resolution, so the training did "
+        f"not find all generators"
+    )
     return replace(verdict, stability=0.0, reason=reason)
 
 

@@ -124,7 +124,7 @@ def fit_flows(
     x, weights = (conditions.x / conditions.scale).numpy(), conditions.weights
     count = len(x)
     if count < FEWEST:
-        raise MethodError(f"{count} events: at least {FEWEST} are needed to train fields and to measure them")
+        raise MethodError(f"{count} events: training and validation of vector fields need at least {FEWEST}")
     used = np.linspace(0, count - 1, min(options.points, count // 2)).astype(np.int64)
     others = np.setdiff1d(np.arange(count), used)
     fresh = others[np.linspace(0, len(others) - 1, min(len(others), FRESH)).astype(np.int64)]

@@ -100,7 +100,8 @@ def _flows(o: FlowOutcome) -> FlowsRecord:
 def _decision(o: FlowOutcome) -> str:
     agreeing = int((o.found == o.found[o.best]).sum())
     return (
-        f"a field counts if at most {FOUND:g} of what a random direction has across the contours is left; "
+        f"a field is accepted if its component across the contours is at most {FOUND:g} of that of a "
+        f"random direction; "
         f"{agreeing} of {len(o.found)} seeds agree on {o.found[o.best]} of {o.along.shape[1]}"
     )
 

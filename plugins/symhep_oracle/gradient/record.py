@@ -15,20 +15,20 @@ __all__ = ["Diagonal", "FlowsRecord", "GradientRecord", "LossRecord", "ScanRow",
 class LossRecord(Record):
     """Final loss over the seeds."""
 
-    best: float | None = Field(description="the least; null: not finite")
-    median: float | None = Field(description="the median; null: not finite")
+    best: float | None = Field(description="smallest over the seeds; null: not finite")
+    median: float | None = Field(description="median over the seeds; null: not finite")
 
 
 class ScanRow(Record):
     """Training with one number of generators."""
 
-    asked: int = Field(description="N_g, the number asked for")
+    asked: int = Field(description="number of generators N_g")
     loss: LossRecord = Field(description="final loss")
-    parts: dict[str, float | None] = Field(description="weighted terms of the least loss")
-    violation: float | None = Field(description="worst relative change of the oracle along their span")
-    closure_gap: float | None = Field(description="rms of what closure lacks, per pair")
-    successes: int = Field(description="seeds that end in a symmetry")
-    seeds: int = Field(description="seeds tried")
+    parts: dict[str, float | None] = Field(description="weighted terms of the smallest loss")
+    violation: float | None = Field(description="largest relative change of the oracle along their span")
+    closure_gap: float | None = Field(description="rms closure residual per pair")
+    successes: int = Field(description="number of seeds that converge to symmetries")
+    seeds: int = Field(description="number of seeds")
 
 
 class Diagonal(Record):
@@ -42,9 +42,11 @@ class GradientRecord(Record):
     """Training of matrices for every N_g of a scan."""
 
     scan: tuple[ScanRow, ...] = Field(description="one row for each N_g")
-    epsilon: float = Field(description="step of the differences")
-    difference: Literal["forward", "central"] = Field(description="kind of the differences")
-    resolution: float = Field(description="violation below which matrices count as symmetries")
+    epsilon: float = Field(description="step of the finite differences")
+    difference: Literal["forward", "central"] = Field(description="type of the finite differences")
+    resolution: float = Field(
+        description="largest relative violation at which matrices are accepted as symmetries"
+    )
     diagonal: Diagonal | None = Field(None, description="null without generators")
 
 
@@ -55,20 +57,24 @@ class SeedField(Record):
     field: int = Field(description="from 1")
     loss: float | None = Field(description="final loss of the seed; null: not finite")
     violation: float | None = Field(description="rms of grad phi . v over the rms of |v| times the slope")
-    along: float | None = Field(description="share of |v|^2 along the contours")
+    along: float | None = Field(description="fraction of |v|^2 along the contours")
 
 
 class FlowsRecord(Record):
     """Training of networks x -> v(x), measured on events that they were not trained on."""
 
-    asked: int = Field(description="fields trained side by side")
-    found_per_seed: tuple[int, ...] = Field(description="for each seed, fields that follow the contours")
-    best: int = Field(description="seed with the least loss, from 1")
-    trained_on: int = Field(description="events trained on")
-    measured_on: int = Field(description="other events, on which the fields are measured")
+    asked: int = Field(description="number of fields trained together")
+    found_per_seed: tuple[int, ...] = Field(
+        description="for each seed, number of fields that follow the contours"
+    )
+    best: int = Field(description="seed with the smallest loss, counted from 1")
+    trained_on: int = Field(description="number of training events")
+    measured_on: int = Field(description="number of held-out events, used to measure the fields")
     loss: LossRecord = Field(description="final loss")
-    parts: dict[str, float | None] = Field(description="weighted terms of the least loss")
-    along_by_chance: float = Field(description="share of |v|^2 along the contours for random directions")
-    directions: Number = Field(description="mean number of directions that the fields have at a point")
-    in_plane: bool = Field(description="the events are points of a plane, in which the fields are drawn")
+    parts: dict[str, float | None] = Field(description="weighted terms of the smallest loss")
+    along_by_chance: float = Field(description="fraction of |v|^2 along the contours for random directions")
+    directions: Number = Field(
+        description="mean number of independent directions spanned by the fields at a point"
+    )
+    in_plane: bool = Field(description="whether the events are two-dimensional, so that the fields are drawn")
     fields: tuple[SeedField, ...] = Field(description="all fields of all seeds")

@@ -114,8 +114,8 @@ def solve(
     """
     if not isinstance(fields, LinearFields) or fields.affine:
         raise CardError(
-            "the gradient solver trains matrices: no translations, no polynomial fields",
-            hint="use solver: exact, or leave out affine and degree",
+            "the gradient solver trains matrices only, not translations or polynomial fields",
+            hint="use solver: exact, or remove affine and degree",
         )
     keep = np.linspace(0, len(x) - 1, min(options.points, len(x))).astype(np.int64)
     used, shares = x[torch.from_numpy(keep)], weights[keep]

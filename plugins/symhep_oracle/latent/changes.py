@@ -41,7 +41,7 @@ def _ends(arrays: Mapping[str, npt.NDArray[Any]], name: str) -> AlongRecord:
         each = values[:, [0, -1]].mean(axis=1)
         return Number(
             value=np.median(each), low=each.min(), high=each.max(), level=None,
-            method="median, least and largest of the flows",
+            method="median, smallest and largest value over the flows",
         )  # fmt: skip
 
     return AlongRecord(flow=spread(arrays[f"{name}_flow"]), random_line=spread(arrays[f"{name}_line"]))

@@ -95,7 +95,7 @@ def _train(
     weights = data.weights[used]
     if not weights.sum() > 0:
         raise MethodError(
-            f"the event weights of '{data.name}' sum to {weights.sum():.4g}: nothing to train on"
+            f"the event weights of '{data.name}' sum to {weights.sum():.4g}; training needs a positive sum"
         )
     mean = np.average(values[used], axis=0, weights=weights)
     scale = float(np.sqrt(((values[used] - mean) ** 2).mean())) or 1.0
@@ -108,6 +108,6 @@ def _train(
         )  # fmt: skip
     errors = networks.errors(x[held_out])
     if not bool(torch.isfinite(errors).any()):
-        raise MethodError("all autoencoders diverged; features that are not of order one may be the cause")
+        raise MethodError("all autoencoders diverged. The usual cause is features that are not of order one")
     best = int(torch.nan_to_num(errors, nan=torch.inf).argmin())
     return TrainedCoding(networks, best, shift, scale), held_out

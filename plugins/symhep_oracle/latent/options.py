@@ -36,33 +36,33 @@ class LatentOptions(Options):
     decoder: ScriptFile | None = Field(
         None, description="TorchScript file: latents (N, L) -> features (N, F)"
     )
-    dimension: int = Field(16, ge=1, le=256, description="latents of the autoencoder trained here")
-    hidden: LayerSizes = Field((128,), description="hidden layers of the encoder; the decoder mirrors them")
-    steps: int = Field(3000, ge=1, description="optimiser steps of the autoencoder")
-    restarts: int = Field(
-        2, ge=1, le=50, description="autoencoders trained together, of which the best is taken"
+    dimension: int = Field(16, ge=1, le=256, description="number of latents of the autoencoder to be trained")
+    hidden: LayerSizes = Field(
+        (128,), description="sizes of the hidden layers of the encoder; the decoder has them in reverse order"
     )
+    steps: int = Field(3000, ge=1, description="number of optimiser steps of the autoencoder")
+    restarts: int = Field(2, ge=1, le=50, description="number of autoencoders to train; the best is used")
     held_out: float = Field(
         0.2,
         gt=0,
         lt=1,
-        description="share of the events that measures the reconstruction and is not trained on",
+        description="fraction of the events held out to measure the reconstruction",
     )
     flows: int = Field(
-        6, ge=1, le=50, description="flows to follow: of the fields that change the oracle least"
+        6, ge=1, le=50, description="number of flows: the fields along which the oracle changes least"
     )
     length: float = Field(
-        1.5, gt=0, description="how far to flow each way, in units of the root mean square of a latent"
+        1.5, gt=0, description="length of the flow in either direction, in units of the rms of a latent"
     )
     image: tuple[int, int] | None = Field(
-        None, description="rows and columns of the features as an image; by default a square if they make one"
+        None, description="rows and columns of the features as an image; default: square, if possible"
     )
 
     @model_validator(mode="after")
     def _both(self) -> LatentOptions:
         if (self.encoder is None) != (self.decoder is None):
-            raise ValueError("give both encoder and decoder, or neither")
+            raise ValueError("'encoder' and 'decoder' are needed together: give both, or neither")
         for file in (self.encoder, self.decoder):
             if file is not None and file.kind != "torchscript":
-                raise ValueError("encoder and decoder must be TorchScript files")
+                raise ValueError("'encoder' and 'decoder' must be TorchScript files")
         return self

@@ -13,23 +13,25 @@ __all__ = ["AlongRecord", "LatentRecord"]
 class AlongRecord(Record):
     """A change at the ends of the flows: median, least and largest of the flows."""
 
-    flow: Number = Field(description="along the flows that change the oracle least")
-    random_line: Number = Field(description="along straight lines in random directions, as far")
+    flow: Number = Field(description="along the flows on which the oracle changes least")
+    random_line: Number = Field(description="along straight lines of equal length in random directions")
 
 
 class LatentRecord(Record):
     """The autoencoder, and flows that change the oracle least."""
 
     latents: int = Field(description="latents")
-    inputs: int = Field(description="features that they encode")
-    autoencoder: str = Field(description="trained here, or from files")
-    unexplained_variance: float = Field(description="share of the variance of the features that is lost")
-    measured_on: int = Field(description="events on which that is measured")
-    image: tuple[int, int] | None = Field(None, description="rows and columns of the features as an image")
-    flows: int = Field(description="flows followed")
-    length: float = Field(description="how far each way, in units of the rms of a latent")
-    change_of_outputs: AlongRecord = Field(description="median length of the change of the outputs")
-    change_of_probability: AlongRecord = Field(
-        description="mean largest change of a probability; 0 for regressors"
+    inputs: int = Field(description="number of input features")
+    autoencoder: str = Field(description="whether it was trained in this run or read from files")
+    unexplained_variance: float = Field(
+        description="fraction of the variance of the features not reconstructed"
     )
-    changed_class: AlongRecord = Field(description="share of the events that change their class")
+    measured_on: int = Field(description="number of held-out events used to measure it")
+    image: tuple[int, int] | None = Field(None, description="rows and columns of the features as an image")
+    flows: int = Field(description="number of flows")
+    length: float = Field(description="length in either direction, in units of the rms of a latent")
+    change_of_outputs: AlongRecord = Field(description="median norm of the change of the outputs")
+    change_of_probability: AlongRecord = Field(
+        description="mean of the largest change of a class probability; 0 for regressors"
+    )
+    changed_class: AlongRecord = Field(description="fraction of events that change class")

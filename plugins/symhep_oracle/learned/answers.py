@@ -52,7 +52,8 @@ class Answers:
         found, classes = np.unique(numbers, return_inverse=True)
         if len(found) > MAX_CLASSES:
             raise MethodError(
-                f"'{options.target}' has {len(found)} values: too many for classes; use task: regressor"
+                f"'{options.target}' has {len(found)} different values, too many for a classifier; use "
+                f"task: regressor"
             )
         return _classes(data, classes, tuple(f"{options.target} {value:g}" for value in found))
 
@@ -81,7 +82,7 @@ def without_target(data: Dataset, options: LearnedOracleOptions) -> Dataset:
         return data
     kept = inputs(data, options)
     if not kept and data.momenta is None:
-        raise MethodError(f"'{data.name}' has no feature but the target '{options.target}'")
+        raise MethodError(f"'{data.name}' has no feature other than the target '{options.target}'")
     scaler = replace(data.scaler, shift=data.scaler.shift[kept], scale=data.scaler.scale[kept])
     columns = tuple(data.columns[i] for i in kept)
     return replace(data, values=data.values[:, kept], columns=columns, scaler=scaler)
@@ -116,7 +117,9 @@ def _classes(data: Dataset, classes: npt.NDArray[np.int64], names: tuple[str, ..
 def _regression(data: Dataset, column: int) -> Answers:
     values, total = data.values[:, column], float(data.weights.sum())
     if len(values) < MIN_EVENTS or total <= 0:
-        raise MethodError(f"{len(values)} events with weights that sum to {total:.4g} are too few to regress")
+        raise MethodError(
+            f"{len(values)} events with weights that sum to {total:.4g} are too few for a regression"
+        )
     weights = data.weights * (len(values) / total)
     mean = float(np.average(values, weights=weights))
     variance = float(np.average((values - mean) ** 2, weights=weights))

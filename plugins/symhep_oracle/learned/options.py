@@ -24,41 +24,55 @@ class LearnedOracleOptions(Options):
         "classifier", description="classifier: its logits; regressor: the predicted value of the target"
     )
     target: str | None = Field(
-        None, description="the column to learn; by default a classifier learns which dataset an event is from"
+        None, description="feature to predict; by default a classifier predicts the dataset of an event"
     )
     network: Literal["plain", "pooled"] = Field(
         "pooled",
-        description="plain: one network on all numbers; pooled: sums over the vectors, whose order does not matter",
+        description="plain: fully connected network on all inputs; pooled: sum over the vectors "
+        "(permutation invariant)",
     )
-    hidden: LayerSizes = Field((128, 128), min_length=1, description="hidden layers of the network")
+    hidden: LayerSizes = Field((128, 128), min_length=1, description="sizes of the hidden layers")
     pooled: tuple[int, ...] = Field(
-        (32,), min_length=1, description="layers on each vector, the last one summed over the vectors"
+        (32,),
+        min_length=1,
+        description="pooled: sizes of the layers applied to each vector; the output of the last is summed "
+        "over the vectors",
     )
-    members: int = Field(2, ge=2, le=100, description="networks trained together; their spread is the error")
+    members: int = Field(
+        2, ge=2, le=100, description="number of networks in the ensemble; their spread is the uncertainty"
+    )
     input_rms: float | None = Field(
-        None, gt=0, description="root mean square of the numbers a network sees; 10 if pooled, 1 if plain"
+        None, gt=0, description="rms to which the inputs are scaled; default: 10 if pooled, 1 if plain"
     )
-    epochs: int = Field(20, ge=1, description="passes over the training events")
-    min_steps: int = Field(2000, ge=0, description="optimiser steps at least, however few the events are")
-    batch_size: int = Field(256, ge=1, description="events per optimiser step")
+    epochs: int = Field(20, ge=1, description="number of training epochs")
+    min_steps: int = Field(2000, ge=0, description="minimum number of optimiser steps")
+    batch_size: int = Field(256, ge=1, description="batch size: events per optimiser step")
     learning_rate: float = Field(
         1e-3,
         gt=0,
         le=1e30,
-        description="largest step size of Adam; it rises over a tenth of the steps, then falls to 0",
+        description="maximum learning rate of Adam; it rises over the first tenth of the steps, then falls "
+        "to 0",
     )
-    weight_decay: float = Field(0.1, ge=0, description="decoupled weight decay: keeps the function smooth")
-    clip: float = Field(1.0, gt=0, description="largest norm of a network's gradient")
+    weight_decay: float = Field(
+        0.1, ge=0, description="decoupled weight decay, which keeps the function smooth"
+    )
+    clip: float = Field(
+        1.0, gt=0, description="maximum norm of the gradient of a network (gradient clipping)"
+    )
     held_out: float = Field(
-        0.2, gt=0, lt=1, description="share of the events kept for the quality and the generators, untrained"
+        0.2,
+        gt=0,
+        lt=1,
+        description="fraction of events held out, used to measure the performance and to find the generators",
     )
 
     retrain: int = Field(
         2,
         ge=0,
         le=100,
-        description="further trainings, each on a bootstrap sample of the events, which tell how stable the number of "
-        "generators is; 0: the stability is that with these networks",
+        description="number of additional trainings on bootstrap samples, used for the stability of the "
+        "number of generators; 0: stability with the nominal networks only",
     )
 
     @property
@@ -73,5 +87,5 @@ class LearnedOracleOptions(Options):
     @model_validator(mode="after")
     def _target(self) -> LearnedOracleOptions:
         if self.task == "regressor" and self.target is None:
-            raise ValueError("a regressor needs 'target', the column to predict")
+            raise ValueError("a regressor needs 'target', the feature to predict")
         return self

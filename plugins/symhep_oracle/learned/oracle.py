@@ -153,8 +153,9 @@ def train(
     useful = [m for m in range(options.members) if m not in useless]
     if len(useful) < 2:
         raise MethodError(
-            f"{len(useful)} of {options.members} networks learned anything: the events may hold nothing to learn; "
-            "else try another learning_rate, a smaller input_rms, or more members"
+            f"{len(useful)} of {options.members} networks are better than a constant prediction. Either "
+            f"the target does not depend on the features, or the training failed: try another "
+            f"learning_rate, a smaller input_rms or more members"
         )
     oracle = build({name: values[useful] for name, values in parameters.items()})
     report = TrainingRecord(

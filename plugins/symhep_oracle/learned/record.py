@@ -18,7 +18,7 @@ class QualityRecord(Record):
     name: Literal["AUC", "accuracy", "R2"] = Field(
         description="area under the ROC curve for two classes, accuracy for more, R^2 for a value"
     )
-    score: Number = Field(description="its value with the standard error")
+    score: Number = Field(description="value with standard error")
     loss: float = Field(description="mean loss")
 
 
@@ -27,12 +27,14 @@ class TrainingRecord(Record):
 
     task: Literal["classifier", "regressor"] = Field(description="as in the card")
     classes: tuple[str, ...] = Field(description="names of the classes; [] for a regressor")
-    target: str | None = Field(description="column that is learned; null: which dataset an event is from")
+    target: str | None = Field(description="predicted feature; null: the dataset of an event")
     members: int = Field(description="networks")
-    restarted: int = Field(description="times that a network was started again")
-    useless: int = Field(description="networks that learned nothing, and were left out")
+    restarted: int = Field(description="number of networks that were trained again from a new start")
+    useless: int = Field(description="number of networks not better than a constant prediction; excluded")
     steps: int = Field(description="optimiser steps")
-    trained_on: int = Field(description="events trained on")
-    held_out: int = Field(description="other events, from which quality and generators come")
+    trained_on: int = Field(description="number of training events")
+    held_out: int = Field(
+        description="number of held-out events, used for the performance and the generators"
+    )
     quality: QualityRecord = Field(description="on held-out events")
-    quality_trained: QualityRecord = Field(description="on as many events trained on")
+    quality_trained: QualityRecord = Field(description="on as many training events")

@@ -67,7 +67,7 @@ def build_oracle(options: OracleOptions, layout: Layout, sample: Tensor) -> Orac
     match options:
         case LorentzOracle(of=of):
             if layout.complex:
-                raise MethodError("the Lorentz norm needs real four-momenta; leave out 'complex'")
+                raise MethodError("the Lorentz norm needs real four-momenta; remove 'complex'")
             return QuadraticForm(layout, LORENTZ, of)
         case QuadraticOracle(matrix=matrix, of=of):
             return QuadraticForm(layout, matrix, of)
@@ -96,7 +96,7 @@ def build_oracle(options: OracleOptions, layout: Layout, sample: Tensor) -> Orac
         case ModelFileOracle(file=file):
             return torchscript_oracle(layout, file, sample)
         case LearnedOracleOptions():
-            raise MethodError("a learned oracle is trained first; it cannot be a breaking term")
+            raise MethodError("a learned oracle cannot be a breaking term")
     assert_never(options)
 
 

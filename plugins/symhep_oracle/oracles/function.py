@@ -23,7 +23,8 @@ TRIED = 200
 #: Relative steps: one that float32 cannot tell from none, and one that it can.
 _SMALL, _LARGE = 1e-9, 1e-5
 NO_SLOPE = (
-    "its gradient is zero on all events: a step has no gradient; smooth its edge (detach() cuts it off too)"
+    "its gradient is zero on all events. Steps have no gradient: make their edges smooth. Also "
+    "check for detach()"
 )
 
 
@@ -110,14 +111,14 @@ def _with_numpy(
 def _check_events(evaluate: Callable[[Tensor], Tensor], given: Tensor, name: str, sample: Tensor) -> None:
     """Raise `MethodError` if the trial changed the points ``given``, or if an event's value depends on others."""
     if not torch.equal(given, sample[: len(given)]):
-        raise MethodError(f"the oracle '{name}' changes the points that it is given: let it work on a copy")
+        raise MethodError(f"the oracle '{name}' changes its input array: use a copy")
     half = max(len(given) // 2, 1)
     with torch.no_grad():
         whole, part = evaluate(sample[: len(given)].clone())[:half], evaluate(sample[:half].clone())
     if not torch.allclose(whole, part, rtol=1e-4, atol=1e-6 * float(whole.abs().max())):
         raise MethodError(
-            f"the oracle '{name}' gives an event another value in other company: it must treat every event by itself, "
-            "without means or norms over the events"
+            f"the oracle '{name}' gives a value for an event that depends on the other events: it must "
+            f"treat each event separately, without means or norms over events"
         )
 
 
@@ -171,6 +172,6 @@ def _outputs(values: Any, points: Tensor, name: str) -> int:
         )
     if not np.isfinite(values).all():
         raise MethodError(
-            f"the oracle '{name}' is not finite on all events; cut such events away in a selection"
+            f"the oracle '{name}' is not finite for some events; remove them with a cut in a selection"
         )
     return 1 if values.ndim == 1 else int(values.shape[1])

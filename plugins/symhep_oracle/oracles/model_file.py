@@ -85,7 +85,7 @@ def onnx_oracle(layout: Layout, file: str, sample: Tensor) -> Oracle:
     inputs = session.get_inputs()
     if len(inputs) != 1 or inputs[0].type not in _TYPES:
         given = ", ".join(f"{i.name}: {i.type}" for i in inputs)
-        raise MethodError(f"{file}: one input of floating-point numbers is needed, not ({given})")
+        raise MethodError(f"{file}: expected one floating-point input, not ({given})")
     dtype, name = np.dtype(_TYPES[inputs[0].type]), inputs[0].name
     single = isinstance(inputs[0].shape[0], int)
 
@@ -102,7 +102,9 @@ def onnx_oracle(layout: Layout, file: str, sample: Tensor) -> Oracle:
         first = np.asarray(run(sample[:2]))
     except Exception as error:  # as above
         reason = str(error).strip().split("\n")[0]
-        raise MethodError(f"{file} does not take points of {layout.features} numbers: {reason}") from error
+        raise MethodError(
+            f"{file} does not accept inputs of {layout.features} numbers per event: {reason}"
+        ) from error
     outputs = first.reshape(2, -1).shape[1]
 
     def evaluate(x: Tensor) -> Tensor:

@@ -23,8 +23,8 @@ class ModelFileOracle(Options):
     """
 
     kind: Literal["torchscript", "onnx"]
-    file: str = Field(description="path, looked for beside the card, then in the current folder")
-    sha256: str = Field("", description="checksum of the file; given in the card, it is enforced")
+    file: str = Field(description="path, relative to the folder of the card, or to the current folder")
+    sha256: str = Field("", description="checksum of the file; if given in the card, it is checked")
 
     @model_validator(mode="before")
     @classmethod
@@ -39,7 +39,8 @@ class ModelFileOracle(Options):
             raise ValueError(f"there is no file {' or '.join(dict.fromkeys(str(p) for p in places))}")
         if data.get("kind") == "torchscript" and not any(found.is_relative_to(f) for f in code_folders()):
             raise ValueError(
-                f"{found} is TorchScript, a program that can write files; if you trust it, add --code {found.parent}, "
+                f"{found} is TorchScript, a program that can write files; if you trust it, add --code "
+                f"{found.parent}, "
                 "or export the model to ONNX"
             )
         digest = hashlib.sha256()
@@ -49,5 +50,5 @@ class ModelFileOracle(Options):
                     digest.update(block)
         actual = digest.hexdigest()
         if data.get("sha256") not in (None, "", actual):
-            raise ValueError(f"{found} has the checksum {actual}, not the one asked for")
+            raise ValueError(f"{found} has the checksum {actual}, which differs from 'checksum' in the card")
         return {**data, "file": str(found), "sha256": actual}

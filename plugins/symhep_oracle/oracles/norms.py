@@ -45,7 +45,7 @@ class QuadraticForm(Oracle):
             )
         self.form = torch.kron(torch.eye(2, dtype=torch.float64), form) if layout.complex else form
         if of == "pairs" and layout.vectors < 2:
-            raise MethodError("pairs need at least two vectors; set vectors, or take the form of particles")
+            raise MethodError("pairs need at least two vectors; set 'vectors', or use 'of: particles'")
         self.of = of
         self.pairs = torch.combinations(torch.arange(layout.vectors), 2)
         self.outputs = {"particles": layout.vectors, "pairs": len(self.pairs), "total": 1}[of]
@@ -154,6 +154,6 @@ def _own_vector(slopes: Tensor) -> Tensor:
 def _plane(layout: Layout, name: str) -> None:
     if layout.dimension != 2 or layout.complex:
         raise MethodError(
-            f"the oracle '{name}' needs real vectors of 2 components, not {layout.dimension}; "
-            "take two features, or set vectors"
+            f"the oracle '{name}' needs real vectors of 2 components, not {layout.dimension}; use two "
+            f"features, or set 'vectors'"
         )

@@ -30,7 +30,7 @@ def external_data(model: Path) -> list[Path]:
                 path = (folder / entry.value).resolve()
                 if not path.is_relative_to(folder):
                     raise ValueError(
-                        f"{model} keeps weights in {entry.value!r}, outside its folder; save it in one file"
+                        f"{model} stores weights in {entry.value!r}, outside its folder; save the model in one file"
                     )
                 found[path] = None
     return [path for path in found if path.is_file()]

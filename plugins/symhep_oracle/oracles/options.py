@@ -45,7 +45,7 @@ class QuadraticOracle(Options):
 
     kind: Literal["quadratic"]
     matrix: tuple[tuple[float, ...], ...] = Field(
-        description="M, d x d; antisymmetric ones make sense for pairs"
+        description="matrix M, d x d; antisymmetric matrices are useful for pairs"
     )
     of: Of = Field("particles", description="particles: x^T M x; pairs: x_p^T M x_q; total: of the sum")
 
@@ -66,7 +66,7 @@ class DeterminantOracle(Options):
     """det(z_1 .. z_d) of d vectors, with their norms: SU(d) on complex vectors, SO(d) on real ones."""
 
     kind: Literal["determinant"]
-    norms: bool = Field(True, description="add |z_p|^2 of every vector; without them SL(d)")
+    norms: bool = Field(True, description="add |z_p|^2 of every vector; without them the symmetry is SL(d)")
 
 
 class FunctionOracle(UserFunctionOptions):
@@ -80,7 +80,8 @@ class FunctionOracle(UserFunctionOptions):
     )
     approximate: bool = Field(
         False,
-        description="the function is an estimate (a network, a fit): count generators by the gap of the spectrum",
+        description="whether the function is an approximation (a network, a fit): generators are then "
+        "counted by the gap of the singular values",
     )
 
 
@@ -89,7 +90,7 @@ class MaskOracle(Options):
 
     kind: Literal["mask"]
     eta: tuple[float, float] = Field(description="edges in pseudorapidity")
-    phi: tuple[float, float] = Field((-pi, pi), description="edges in azimuth; by default all around")
+    phi: tuple[float, float] = Field((-pi, pi), description="edges in azimuth; default: full azimuth")
     width: float = Field(0.1, gt=0, description="width of the edges")
 
 

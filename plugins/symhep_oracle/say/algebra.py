@@ -35,7 +35,8 @@ def _none(record: OracleRecord) -> str:
     kind, oracle = _kind(record), record.oracle.description
     if record.solver.name == "gradient":
         return (
-            f"Training found no {kind} that preserve {oracle}; too few epochs or seeds would look the same."
+            f"The training found no {kind} that preserve {oracle}. Too few epochs or seeds give the "
+            f"same result."
         )
     unknowns = plural(record.fields.unknowns or 0, "unknown")
     return f"No continuous symmetry: none of the {kind} ({unknowns}) preserves {oracle}."
@@ -45,7 +46,7 @@ def _some(record: OracleRecord) -> str:
     found, oracle = record.algebra, record.oracle.description
     g, worst, closure = found.dimension, record.residual.invariance, record.residual.closure
     breaking = found.breaking.value or 0.0
-    nearly = "nearly " if breaking > STATED else ""
+    nearly = "approximately " if breaking > STATED else ""
     up_to = f", up to {breaking:.2g} % of the largest change along any field" if nearly else ""
     what = f"{nearly}{'preserves' if g == 1 else 'preserve'} {oracle}{up_to}"
     closes = f", closure {closure.value:.2g}" if g > 1 else ""  # one generator closes by itself
@@ -53,26 +54,27 @@ def _some(record: OracleRecord) -> str:
     many, listed = f"{g} {_kind(record, g)}", _listed(record)
     if found.name == NOT_CLOSED:
         return (
-            f"{many}{listed} {what}; they do not form a Lie algebra, as their brackets leave their span "
-            f"(stability {found.dimension_stability:.2g} of their number; {residuals})."
+            f"{many}{listed} {what}; they do not form a Lie algebra, since their commutators are not "
+            f"in their span (stability {found.dimension_stability:.2g} of their number; {residuals})."
         )
     if found.name == AMBIGUOUS:
         names = f" ({several(found.rivals)})" if found.rivals and not _blind(found) else ""
         why = (
-            "their errors would hide what tells algebras apart"
+            "the errors are too large to distinguish algebras"
             if _blind(found)
-            else "names differ within errors"
+            else "several names are compatible within the errors"
         )
         if found.identification is None:
-            why = "what of their brackets leaves their span is neither far below nor far above their errors"
+            why = "the closure residual is neither clearly compatible with zero nor clearly different from it"
         return (
-            f"{many}{listed} {what}; which Lie algebra they form, if they do, cannot be told: {why}{names} "
-            f"(stability {found.dimension_stability:.2g} of their number; {residuals})."
+            f"{many}{listed} {what}; the Lie algebra cannot be identified: {why}{names} (stability "
+            f"{found.dimension_stability:.2g} of their number; {residuals})."
         )
     if found.identification is None:
-        return f"{many}{listed} {what}; their brackets close (stability {found.joint:.2g}; {residuals})."
+        return f"{many}{listed} {what}; their commutators close (stability {found.joint:.2g}; {residuals})."
     return (
-        f"{found.name}{' of the largest change along any field,' if nearly else ''} {nearly}preserves {oracle}: "
+        f"{found.name}{' (relative to the largest change along any field),' if nearly else ''} "
+        f"{nearly}preserves {oracle}: "
         f"{plural(g, 'generator')}{listed} "
         f"(stability {found.joint:.2g}; {residuals})."
     )
@@ -84,9 +86,9 @@ def widened(record: OracleRecord) -> Iterator[Statement]:
     if found is None or not found.widened:
         return
     yield Statement(
-        "By the errors of events and networks alone the brackets of the generators leave their span; they close, as "
-        f"{record.algebra.unbroken}, within what the networks have in common, of which the residuals of invariance "
-        "tell the size.",
+        "The commutators of the generators are not in their span within the errors of events and networks. "
+        f"They close, as {record.algebra.unbroken}, within the common systematic error of the networks, "
+        "whose size is estimated from the invariance residuals.",
         {"closure": found.closure, "how": found.how},
         "generators",
     )
@@ -122,8 +124,9 @@ def dilatation(record: OracleRecord) -> Iterator[Statement]:
     there = any(g.name == "D" for g in record.generators)
     if record.oracle.approximate and record.vectors.minkowski and there:
         yield Statement(
-            "The dilatation D is no symmetry of a mass. It counts here since scaling light momenta (m far below E) "
-            "changes functions of masses by (m/E)^2 of what a general matrix does, less than the estimate resolves.",
+            "The dilatation D is not a symmetry of a mass. It is listed because for light particles (m << "
+            "E) a scaling changes functions of masses only by (m/E)^2 relative to a general matrix, below "
+            "the resolution of the estimate.",
             {"dilatation": True},
         )
 
@@ -139,14 +142,15 @@ def products(record: OracleRecord) -> Iterator[Statement]:
         whole = found.explained == record.algebra.dimension
         which = "They are" if whole else f"{found.explained} of them are"
         yield Statement(
-            f"{which} {base} times {several(found.factors)}: a field times any function preserves what the field "
-            "preserves, so their number grows with the degree.",
+            f"{which} {base} times {several(found.factors)}. The product of a symmetry field and any "
+            f"function is again a symmetry field, so their number grows with the degree.",
             found.to_json() | {"of": record.algebra.dimension},
         )
     closure, degree = record.residual.closure.value or 0.0, record.fields.degree
     if record.algebra.name == NOT_CLOSED:
         yield Statement(
             f"Fields of degree m and n have a bracket of degree m + n - 1, up to {2 * degree - 1}, while the "
-            f"library ends at {degree}: the fields found are part of what preserves the oracle, and need not close.",
+            f"library ends at {degree}: the fields found are a subset of the symmetry fields, and need not "
+            f"close.",
             {"degree": degree, "closure": closure},
         )

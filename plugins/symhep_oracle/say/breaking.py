@@ -16,9 +16,9 @@ def breaking(record: OracleRecord) -> Iterator[Statement]:
     if (b := record.breaking) is None:
         return
     survivors, broken = sorted(b.surviving.generator_names), sorted(g.name for g in b.broken)
-    left = f"{b.surviving.name} ({several(survivors)})" if survivors else "none of the generators"
-    text = f"Adding lambda times {b.oracle} leaves {left}"
-    text += f" and breaks {several(broken)}." if broken else " and breaks none of them."
+    left = f"{b.surviving.name} ({several(survivors)})" if survivors else "trivial"
+    text = f"With lambda times {b.oracle} added, the unbroken symmetry is {left}"
+    text += f"; broken: {several(broken)}." if broken else "; no generator is broken."
     evidence = {
         "surviving": list(survivors), "broken": [g.to_json() for g in b.broken], "strengths": list(b.strengths),
     }  # fmt: skip
@@ -27,7 +27,9 @@ def breaking(record: OracleRecord) -> Iterator[Statement]:
     if wholes:
         names = sorted({f"{w.name} ({plural(w.dimension, 'generator')})" for w in wholes})
         yield Statement(
-            f"For lambda = {several([f'{w.at_strength:g}' for w in wholes])} the oracle as a whole is preserved by "
-            f"{several(names)}, more than the generators that survive: part of the symmetry is deformed, not lost.",
+            f"For lambda = {several([f'{w.at_strength:g}' for w in wholes])} the oracle as a whole is "
+            f"preserved by "
+            f"{several(names)}, more than the unbroken generators: part of the symmetry is deformed rather "
+            f"than broken.",
             {f"{w.at_strength:g}": {"name": w.name, "dimension": w.dimension} for w in wholes},
         )

@@ -26,7 +26,9 @@ def comparison(record: OracleRecord) -> Iterator[Statement]:
     equal = bool(dimension) and largest <= c.rounding
     if equal and dimension == c.dimension:
         span = "generator spans" if dimension == 1 else f"{dimension} generators span"
-        text = f"The {span} {c.name}, equal to rounding: the largest principal angle is {largest:.1g} rad."
+        text = (
+            f"The {span} {c.name}, exactly up to rounding: the largest principal angle is {largest:.1g} rad."
+        )
     else:
         text = _distance(c, dimension, equal)
     following = min(record.spectrum.values[dimension + len(record.support.spurious) :], default=1.0)
@@ -37,26 +39,30 @@ def comparison(record: OracleRecord) -> Iterator[Statement]:
             else "the events lie near a surface"
         )
         text += (
-            f" Rounding is amplified to {c.rounding:.1g} rad, by one over the smallest singular value that is not "
-            f"null, {following:.1g}: {near}. This is no breaking."
+            f" Rounding errors are amplified to {c.rounding:.1g} rad by the smallest non-zero "
+            f"singular value, {following:.1g}: {near}. This is not a breaking of the symmetry."
         )
     yield Statement(text, c.to_json(), "generators" if dimension else "spectrum")
 
 
 def _distance(c: CompareRecord, dimension: int, equal: bool) -> str:
     text = (
-        f"The Grassmann distance of the {'generator' if dimension == 1 else f'{dimension} generators'} to {c.name} "
+        f"The Grassmann distance of the {'generator' if dimension == 1 else f'{dimension} generators'} to "
+        f"{c.name} "
         f"({c.dimension}) is "
         f"{_measured(c.distance, max(c.rounding, EXACT))}"
     )
     angles = ", ".join(f"{a:.2g}" for a in c.principal_angles[:10])
     if equal:
-        text += ", all of it from the difference in dimension: the principal angles are rounding."
+        text += ", entirely due to the difference in dimension: the principal angles vanish within rounding."
     else:
         text += f" (principal angles {angles} rad)." if angles else "."
     if dimension > c.dimension:
         outside = c.largest_angle_outside.value or 0.0
-        text += f" {c.name} lies inside them{'' if outside <= c.rounding else f' up to {outside:.2g} rad'}."
+        text += (
+            f" {c.name} is contained in their "
+            f"span{'' if outside <= c.rounding else f' up to {outside:.2g} rad'}."
+        )
     return text
 
 

@@ -21,12 +21,13 @@ def decision(record: OracleRecord) -> Statement:
     }  # fmt: skip
     if total == 0:
         text = (
-            f"Of {plural(count, 'singular value')} none is null, the smallest is {other:.2g} of the largest."
+            f"Of {plural(count, 'singular value')} none is null; the smallest is {other:.2g} relative "
+            f"to the largest."
         )
     elif total == count:
-        text = f"All {count} singular values are null." if count > 1 else "The one singular value is null."
+        text = f"All {count} singular values are null." if count > 1 else "The only singular value is null."
     else:
-        size = f"at most {null:.2g} of the largest" if null else "zero"
+        size = f"at most {null:.2g} relative to the largest" if null else "zero"
         text = (
             f"Of {count} singular values {total} {'is' if total == 1 else 'are'} {size}, the next is "
             f"{with_error(other, record.spectrum.standard_errors[total])}."

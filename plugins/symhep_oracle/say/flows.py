@@ -23,8 +23,9 @@ def flows(record: OracleRecord, f: FlowsRecord) -> Iterator[Statement]:
     figure = "fields" if f.in_plane else "loss"
     yield _followed(record, f, figure)
     yield Statement(
-        "This is a direction at each point and no matrix algebra: a field times any function of the event preserves "
-        f"the oracle as well, so their number is what was asked for ({count}), not a dimension of a symmetry.",
+        "The fields give a direction at each point, not a Lie algebra of matrices: a field times any "
+        f"function of the event also preserves the oracle. Their number ({count}) is an option, not the "
+        "dimension of a symmetry.",
         {"asked": count},
         figure,
     )
@@ -32,8 +33,8 @@ def flows(record: OracleRecord, f: FlowsRecord) -> Iterator[Statement]:
         yield _brackets(record, f, figure)
     if found < count or record.algebra.joint < SURE:
         yield Statement(
-            f"Not every field follows the contours, or not with every seed: {record.algebra.decision}. Too few epochs "
-            "look the same as no symmetry.",
+            f"Not all fields follow the contours for all seeds: {record.algebra.decision}. Too few epochs "
+            f"give the same result as no symmetry.",
             {"found": list(f.found_per_seed)},
             "loss",
             kind="warning",
@@ -44,15 +45,15 @@ def _followed(record: OracleRecord, f: FlowsRecord, figure: str) -> Statement:
     found, count, oracle = record.algebra.dimension, f.asked, record.oracle.description
     worst = min(record.generators, key=lambda g: g.along_contours.value if g.along_contours else 0.0)  # type: ignore
     along, violation = worst.along_contours or Number(), worst.residual
-    which = f"of the worst of {count} " if count > 1 else ""
+    which = f"for the worst of {count} fields, " if count > 1 else ""
     if count == 1:
         what = f"The trained vector field {'follows' if found else 'does not follow'}"
     else:
         what = f"{found} of {count} trained vector fields {'follows' if found == 1 else 'follow'}"
     return Statement(
-        f"{what} the contours of {oracle}: {which}{_percent(along)} of its square runs along them on "
-        f"{f.measured_on} events that it was not trained on (a random direction: {f.along_by_chance:.0%}), and it "
-        f"changes the oracle by {violation.text()} of what a step of that size can.",
+        f"{what} the contours of {oracle}: {which}{_percent(along)} of |v|^2 is along the contours on "
+        f"{f.measured_on} held-out events (random direction: {f.along_by_chance:.0%}), and the change of "
+        f"the oracle is {violation.text()} of the largest possible for a step of this size.",
         {
             "found": found, "asked": count, "along": along.to_json(), "violation": violation.to_json(),
             "chance": f.along_by_chance, "stability": record.algebra.joint, "events": f.measured_on,
@@ -65,9 +66,9 @@ def _brackets(record: OracleRecord, f: FlowsRecord, figure: str) -> Statement:
     closure, inside = record.residual.closure, record.residual.brackets_along_contours or Number()
     closes = "do not " if (closure.value or 0.0) > CLOSED else ""
     return Statement(
-        f"Of the brackets of the fields {closure.text()} lies outside their span with constant coefficients, so they "
-        f"{closes}close as a Lie algebra; {_percent(inside)} of the brackets runs along the contours. At a point the "
-        f"fields have {f.directions.text()} directions on average.",
+        f"A fraction {closure.text()} of the commutators of the fields lies outside their span (constant "
+        f"coefficients), so they {closes}close as a Lie algebra; {_percent(inside)} of the commutators is "
+        f"along the contours. The fields span {f.directions.text()} directions at a point on average.",
         {
             "closure": closure.to_json(), "brackets_along": inside.to_json(), "directions": f.directions.to_json(),
         },

@@ -64,16 +64,20 @@ def acts_on(record: OracleRecord) -> Iterator[Statement]:
     else:
         of = f" of each of the {vectors} objects" if vectors > 1 else " of the object"
     if layout.sets:
-        of = f" of each vector, {vectors} at most"
+        of = f" of each vector (at most {vectors})"
     text = f"The generators act on {shown}{of}{unit}"
     if unused:
-        text += f"; the features' variables {several(unused)} are not used (acts_on: features would)"
+        text += (
+            f"; the variables {several(unused)} of the feature set are not used (to use them: "
+            f"acts_on: features)"
+        )
     if layout.sets:
-        text += f"; the number of {several(layout.sets)} differs from event to event"
+        text += f"; the number of {several(layout.sets)} varies between events"
     beside = [*(f"{tag} of each" for tag in layout.tag_names), *layout.spectator_names]
     if beside:
         text += (
-            f"; {several(beside)} {'is' if len(beside) == 1 else 'are'} seen by the oracle and not changed"
+            f"; {several(beside)} {'is an input' if len(beside) == 1 else 'are inputs'} of the oracle "
+            f"and not transformed"
         )
     evidence = {"components": list(names), "vectors": vectors, "unused": list(unused)}
     yield Statement(f"{text}.", evidence, kind="warning" if unused else "finding")

@@ -14,7 +14,7 @@ __all__ = ["tables"]
 #: Rows of a table of entries.
 ROWS = 100
 #: What the names in tables mean.
-NAMES = "E_ij: 1 in row i, column j. X_n: near no known matrix."
+NAMES = "E_ij: 1 in row i, column j. X_n: no known matrix."
 
 
 def tables(record: OracleRecord) -> dict[str, Table]:
@@ -36,7 +36,7 @@ def tables(record: OracleRecord) -> dict[str, Table]:
 
 def _generators(record: OracleRecord) -> Table:
     exact = record.solver.exact is not None and record.solver.exact.rounding is not None
-    rounding = "; residuals and errors below 1e-15 are rounding" if exact else ""
+    rounding = "; residuals and errors below 1e-15 are due to rounding" if exact else ""
     return Table.of(
         ("generator", "nearest known", "overlap", "invariance residual", "largest error"),
         [
@@ -48,9 +48,9 @@ def _generators(record: OracleRecord) -> Table:
             )
             for g in record.generators
         ],
-        "Generators in their sparsest basis, tr W W† = 2. The overlap is the cosine of the angle to the nearest known "
-        "matrix, the last column the largest standard error of a coefficient of the field of length "
-        f"one{rounding}. {NAMES}",
+        "Generators in the sparsest basis, normalised to tr W W† = 2. Overlap: cosine of the angle to the "
+        "nearest known matrix. Largest error: largest standard error of a coefficient of the field of unit "
+        f"norm{rounding}. {NAMES}",
     )
 
 
@@ -69,7 +69,8 @@ def _spurious(record: OracleRecord) -> Table:
             (f.name, *_nearest(f.name, f.near, f.known, f.overlap), f.moves_no_event)
             for f in record.support.spurious
         ],
-        f"Fields that preserve the oracle on these events alone, left out above; tr W W† = 2. {NAMES}",
+        f"Spurious fields, which preserve the oracle only on these events and are excluded; tr W W† = 2. "
+        f"{NAMES}",
     )
 
 
@@ -94,7 +95,8 @@ def _entries(
     return Table.of(
         heads,
         rows[:ROWS],
-        f"Entries of the matrices that differ from zero by three standard errors, tr W W† = 2.{more}",
+        f"Entries of the matrices that differ from zero by more than three standard errors; tr W W† = "
+        f"2.{more}",
     )
 
 
@@ -102,14 +104,14 @@ def _breaking(b: BreakingRecord) -> Table:
     return Table.of(
         ("strength", "dimension", "algebra", "stability"),
         [(w.at_strength, w.dimension, w.name, w.stability) for w in b.algebra_of_the_whole],
-        "All fields that preserve the oracle with its breaking term, for each strength.",
+        "Algebra of all fields that preserve the oracle with its breaking term, for each strength.",
     )
 
 
 def _flows(f: FlowsRecord) -> Table:
     return Table.of(
-        ("seed", "field", "loss of the seed", "violation", "share along the contours"),
+        ("seed", "field", "loss of seed", "violation", "fraction along the contours"),
         [(row.seed, row.field, row.loss, row.violation, row.along) for row in f.fields],
-        f"Every field of every seed on {f.measured_on} events that it was not trained on. The violation is the "
-        "rms of grad phi . v over the rms of |v| times the rms slope.",
+        f"All fields of all seeds, measured on {f.measured_on} held-out events. Violation: rms of grad phi "
+        f". v divided by the rms of |v| times the rms slope.",
     )

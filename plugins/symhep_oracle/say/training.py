@@ -23,22 +23,24 @@ def training(report: TrainingRecord | None) -> Iterator[Statement]:
     what = f"'{report.target}'" if report.target else " and ".join(report.classes)
     evidence = {"quality": report.quality.to_json(), "quality_trained": report.quality_trained.to_json()}
     yield Statement(
-        f"{plural(report.members - report.useless, 'network')} learned {what} from {report.trained_on} events: "
-        f"{name} = {held.text()} on {report.held_out} others, from which the generators come.",
+        f"{plural(report.members - report.useless, 'network')} trained to predict {what} on "
+        f"{report.trained_on} events: {name} = {held.text()} on {report.held_out} held-out events, which "
+        f"are used to find the generators.",
         evidence | {"trained_on": report.trained_on, "held_out": report.held_out},
     )
     error = max(held.error or 0.0, trained.error or 0.0)
     if (trained.value or 0.0) - (held.value or 0.0) > OVERTRAINED * error:
         yield Statement(
-            f"The networks are overtrained: on the events they were trained on {name} = {trained.text()}. More "
-            "events, fewer steps or a larger weight_decay help.",
+            f"The networks are overtrained: {name} = {trained.text()} on the training events. Use more "
+            f"events, fewer steps or a larger weight_decay.",
             evidence,
             kind="warning",
         )
     if report.useless:
+        was = "was" if report.useless == 1 else "were"
         yield Statement(
-            f"{report.useless} of {plural(report.members, 'network')} learned nothing and "
-            f"{'was' if report.useless == 1 else 'were'} left out.",
+            f"{report.useless} of {plural(report.members, 'network')} {was} not better than a constant "
+            f"prediction and {was} excluded.",
             {"useless": report.useless},
             kind="warning",
         )

@@ -22,40 +22,41 @@ def draw_all(result: Result[VaeRecord]) -> Iterator[NamedFigure]:
         "relevance",
         relevance_spectrum(a, record),
         f"Relevance of the latents, ordered within each of {runs}: mean and central 68 % of the runs "
-        "(points with bars) and the runs themselves (small dots). Above the dashed line the latent means vary more "
-        "than the posterior is wide; in the grey band the count depends on where the line is drawn. Open squares: "
-        "the optimum of a linear VAE, from the principal components.",
+        f"(points with bars) and individual runs (small dots). Dashed line: threshold, above which the "
+        f"spread of the latent mean exceeds the posterior width. Grey band: range in which the count "
+        f"depends on the choice of the threshold. Open squares: optimum of a linear VAE, from the "
+        f"principal components.",
     )
     yield NamedFigure(
         "pca",
         principal_component_spectrum(record),
-        "Variance of the principal components of the scaled features, with bootstrap errors. A linear VAE keeps "
-        "components above the dotted line, beta/2, and finds them relevant above the dashed line, beta. "
-        "Triangles stand for components below the axis.",
+        "Variance of the principal components of the scaled features, with bootstrap errors. A linear VAE "
+        "encodes components above the dotted line (beta/2); their relevance exceeds 1 above the dashed "
+        "line (beta). Triangles: components below the axis range.",
     )
     if record.combinations:
         yield NamedFigure(
             "correlations",
             correlation_map(a, record),
-            f"Correlation of the latent means of run {run}, the one of median loss, with features and named "
-            f"combinations. Right: the share of each combination's variance that the relevant latents carry "
-            f"together, mean and spread over {runs}.",
+            f"Correlation of the latent means with features and named combinations, for the run of median "
+            f"loss (run {run}). Right: fraction R^2 of the variance of each combination explained by all "
+            f"relevant latents together, mean and standard deviation over {runs}.",
         )
     yield NamedFigure(
         "latents",
         latent_matrix(a, record),
-        f"Latent means of run {run} against every feature. Relevant latents above, irrelevant ones in grey: "
-        "they stay at the prior's mean.",
+        f"Latent means of run {run} versus each feature. Relevant latents at the top; irrelevant ones in "
+        f"grey, with means at the prior mean.",
     )
     if len(record.features) > 1:
         yield NamedFigure(
             "plane",
             latent_plane(a, record),
-            f"Latent means of run {run} over the plane of the two features that are related to it most "
-            "(and not to each other).",
+            f"Latent means of run {run} as a function of the two features that are most strongly related "
+            f"to them (and not to each other).",
         )
     yield NamedFigure(
         "loss",
         loss_curves(a, record.beta),
-        f"Terms of the training loss per epoch: median over {runs}, with the range of the runs.",
+        f"Terms of the training loss versus epoch: median over {runs}; bands: range of the runs.",
     )

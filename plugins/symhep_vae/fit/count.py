@@ -29,9 +29,10 @@ BAND = (0.5, 2.0)
 #: Standard errors of a variance.
 TWO = 2.0
 DECISION = (
-    "relevance above 1 (the means vary more than the posterior is wide, half a bit); value: median over the runs; "
-    "low and high: 2.5 and 97.5 % quantiles over the runs of the numbers above 2 and above 0.5, the latter with the "
-    "principal components whose linear optimum lies between, which a training need not have resolved"
+    "relevance above 1 (spread of the latent mean larger than the posterior width, half a bit); "
+    "value: median over the runs; low and high: 2.5 % and 97.5 % quantiles over the runs of the "
+    "counts with thresholds 2 and 0.5, the latter including principal components whose linear "
+    "optimum lies between the two thresholds"
 )
 
 

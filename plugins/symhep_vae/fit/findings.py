@@ -290,7 +290,9 @@ class Findings:
         return ValidationRecord(
             reconstruction=over_runs(v.reconstruction),
             kl_divergence=over_runs(v.divergence),
-            excess_loss=Number.with_error(excess, error, method="mean over the runs, error from the events"),
+            excess_loss=Number.with_error(
+                excess, error, method="mean over the runs; error: statistical, from the events"
+            ),
         )
 
     def _events(self) -> EventsRecord:

@@ -149,8 +149,11 @@ def _nothing_usable(diverged_at: npt.NDArray[np.int64], useless: npt.NDArray[np.
     if len(when):
         told.append(f"{len(when)} of {total} runs diverged, the first at epoch {when.min()}")
     if useless.any():
-        told.append(f"{int(useless.sum())} reconstruct worse than the mean of the features does")
+        told.append(
+            f"{int(useless.sum())} have a reconstruction error larger than that of predicting the mean of "
+            f"the features"
+        )
     return (
-        f"{' and '.join(told) or 'no run gave a finite relevance'}; features that are not of order one (raw GeV) "
-        "are the usual cause: use scaling: standard, or a smaller learning_rate"
+        f"{' and '.join(told) or 'no run gave a finite relevance'}; the usual cause is features that "
+        f"are not of order one (values in GeV, not scaled): use scaling: standard, or reduce learning_rate"
     )

@@ -41,9 +41,10 @@ def cautions(record: VaeRecord) -> Iterator[Statement]:
     yield from copies_statements(record.events)
     if record.variant == "ae":
         yield _warn(
-            "A deterministic autoencoder has no posterior width. Its relevance here is the change of the "
-            "reconstruction when a latent is held at its mean, in units of sqrt(beta/2), the resolution of the "
-            "VAE; redundant latents are not suppressed, so their number says little.",
+            "A deterministic autoencoder has no posterior width. The relevance given here is the change of "
+            "the reconstruction when a latent is fixed to its mean, in units of sqrt(beta/2), the "
+            "resolution of the VAE. Redundant latents are not suppressed, so the number of relevant "
+            "latents is not a measure of the number of independent directions.",
             variant=record.variant,
         )
 
@@ -56,8 +57,9 @@ def _lost_runs(record: VaeRecord) -> Iterator[Statement]:
     runs = record.runs
     if runs.diverged:
         yield _warn(
-            f"{runs.diverged} of {runs.asked} runs diverged, the first at epoch {runs.first_divergence}; raw "
-            "GeV features are the usual cause: use scaling: standard. The other runs are shown.",
+            f"{runs.diverged} of {runs.asked} runs diverged, the first at epoch {runs.first_divergence}. "
+            f"The usual cause is features in GeV that are not scaled: use scaling: standard. Results are "
+            f"from the other runs.",
             "loss",
             diverged=runs.diverged,
             first_epoch=runs.first_divergence,
@@ -65,8 +67,8 @@ def _lost_runs(record: VaeRecord) -> Iterator[Statement]:
     if runs.useless:
         reconstruct = "reconstructs" if runs.useless == 1 else "reconstruct"
         yield _warn(
-            f"{runs.useless} of {runs.asked} runs {reconstruct} worse than the mean of the features does "
-            f"and {'is' if runs.useless == 1 else 'are'} left out.",
+            f"{runs.useless} of {runs.asked} runs {reconstruct} worse than a constant prediction (the mean "
+            f"of the features) and {'is' if runs.useless == 1 else 'are'} excluded.",
             "loss",
             useless=runs.useless,
         )
@@ -76,9 +78,9 @@ def _count(record: VaeRecord) -> Iterator[Statement]:
     count, runs, latents = record.relevant_latents, record.runs, len(record.relevance.mean)
     if count.collapsed:
         yield _warn(
-            f"{count.collapsed} of {runs.used} runs collapsed: no latent carries information, because every "
-            f"direction varies less than beta = {record.beta:g} in the scaled features, or the training is "
-            "too short. Lower beta, or set warmup.",
+            f"{count.collapsed} of {runs.used} runs collapsed (posterior collapse): no latent is relevant. "
+            f"Either the variance of every direction of the scaled features is below beta = "
+            f"{record.beta:g}, or the training is too short. Lower beta, or set warmup.",
             "relevance",
             collapsed=count.collapsed,
         )
@@ -92,8 +94,9 @@ def _count(record: VaeRecord) -> Iterator[Statement]:
         )
     elif count.low < min(count.per_run) or count.high > max(count.per_run):
         yield _warn(
-            f"Some latents lie within a factor two of the threshold, relevance {count.threshold:g}: their directions "
-            "vary about as much as the resolution that beta sets. A scan of beta shows where they come in.",
+            f"Some latents lie within a factor two of the threshold, relevance {count.threshold:g}: the "
+            f"spread of these directions is close to the resolution set by beta. Scan beta to see at which "
+            f"value they become relevant.",
             "relevance",
             low=count.low,
             high=count.high,
@@ -101,7 +104,9 @@ def _count(record: VaeRecord) -> Iterator[Statement]:
     if runs.used < MIN_RUNS:
         give = "gives" if runs.used == 1 else "give"
         yield _warn(
-            f"{plural(runs.used, 'run')} {give} no reliable spread: use at least 15 runs.", runs=runs.used
+            f"{plural(runs.used, 'run')} {give} no reliable estimate of the spread between runs: use at "
+            f"least 15 runs.",
+            runs=runs.used,
         )
 
 
@@ -109,14 +114,16 @@ def _training(record: VaeRecord) -> Iterator[Statement]:
     runs, loss = record.runs, record.loss_terms
     if runs.steps < MIN_STEPS:
         yield _warn(
-            f"Only {plural(runs.steps, 'optimiser step')}: the networks have hardly moved. Raise {longer(record)}.",
+            f"Only {plural(runs.steps, 'optimiser step')}: the networks are hardly trained. Raise "
+            f"{longer(record)}.",
             "loss",
             steps=runs.steps,
         )
     if loss.fall is not None and loss.fall > STILL_FALLING:
         yield _warn(
-            f"The loss still fell by {loss.fall:.0%} over the last {plural(loss.fall_epochs, 'epoch')}: "
-            f"the training had not ended. Raise {longer(record)} or learning_rate.",
+            f"The loss still decreased by {loss.fall:.0%} over the last "
+            f"{plural(loss.fall_epochs, 'epoch')}: the training has not converged. Raise {longer(record)} "
+            f"or learning_rate.",
             "loss",
             fall=loss.fall,
         )
@@ -130,8 +137,9 @@ def _excess(validation: ValidationRecord, trained: float) -> Iterator[Statement]
     if excess is None or error is None or excess < SIGMA * error or excess < LARGE * trained:
         return
     yield _warn(
-        f"The loss of events not trained on is larger by {validation.excess_loss.text()} than that of the events "
-        f"trained on, whose reconstruction error is {trained:.3g}: the networks know these by heart. Raise "
+        f"Overtraining: the loss of the validation events exceeds that of the training events by "
+        f"{validation.excess_loss.text()} (reconstruction error of the training events: {trained:.3g}). "
+        f"Raise "
         "train_events, or lower min_steps, epochs or hidden.",
         "loss",
         excess_loss=validation.excess_loss.to_json(),
@@ -158,8 +166,8 @@ def _features(record: VaeRecord) -> Iterator[Statement]:
     largest = max(f.spread for f in record.features)
     if largest > WIDE:
         yield _warn(
-            f"The scaled features spread up to {largest:.3g}: beta = {record.beta:g} is then tiny beside "
-            "them and training may fail. Use scaling: standard.",
+            f"The scaled features spread up to {largest:.3g}, much larger than beta = {record.beta:g}; the "
+            f"training may fail. Use scaling: standard.",
             largest_spread=largest,
         )
     flat = [f.name for f in record.features if f.spread < FLAT]
@@ -178,8 +186,9 @@ def _azimuths(record: VaeRecord) -> Iterator[Statement]:
         above, below = feature.near_pi or 0.0, feature.near_minus_pi or 0.0
         if above and below and above + below > JUMPING:
             yield _warn(
-                f"{feature.name} is within {JUMP:g} rad of pi or -pi in {above + below:.0%} of the events: phi jumps "
-                "at pi, so one direction looks like two values far apart; use px, py or cos.",
+                f"{feature.name} is within {JUMP:g} rad of pi or -pi in {above + below:.0%} of the events. "
+                f"The angle is discontinuous there: neighbouring directions have distant values. Use px "
+                f"and py, or cos and sin.",
                 "latents",
                 near_pi=above,
                 near_minus_pi=below,
@@ -190,9 +199,9 @@ def _weights(record: VaeRecord) -> Iterator[Statement]:
     events = record.events
     if events.negative:
         yield _warn(
-            f"{events.negative:.1%} of the |weight| is negative: it enters the loss, spreads and correlations with its "
-            f"sign; the effective number of events is {events.effective:.0f}. The intrinsic dimension ignores "
-            "weights.",
+            f"{events.negative:.1%} of the sum of |w| has negative weight, which enters the loss, the "
+            f"spreads and the correlations with its sign; the effective number of events is "
+            f"{events.effective:.0f}. The intrinsic dimension does not use weights.",
             negative=events.negative,
             effective_events=events.effective,
         )

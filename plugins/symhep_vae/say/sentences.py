@@ -32,9 +32,10 @@ def sentences(record: VaeRecord) -> Iterator[Statement]:
     yield from _length(record)
     yield from split_statements(
         record.split,
-        "relevance, information, KL and losses are averages over these, all else rests on the events trained on"
+        "relevance, information, KL divergence and losses are averages over the validation events, all "
+        "other results use the training events"
         if record.validation is not None
-        else "all numbers rest on the events trained on",
+        else "all results use the training events",
     )
     yield from _validated(record)
 
@@ -43,17 +44,17 @@ def _count(record: VaeRecord) -> Statement:
     count, rank = record.relevant_latents, record.pca.rank
     spectrum = ", ".join(rho.text() for rho in record.relevance.numbers())
     features = plural(len(record.features), "feature")
-    relevant = f"{_relevant(record)} ({spectrum})"
+    relevant = f"{_relevant(record)} (relevance {spectrum})"
     if reason := inconclusive(record):
         text = (
-            f"{features}, but no conclusion on the number of independent directions is possible: {reason}. "
-            f"As it stands, {relevant}."
+            f"{features}, but no conclusion on the number of independent directions is possible: "
+            f"{reason}. The fit gives: {relevant}."
         )
     elif surplus(record):
         cause = (
             "a deterministic autoencoder does not suppress redundant latents"
             if record.variant == "ae"
-            else f"a value above {rank} indicates unfinished training; raise {longer(record)}"
+            else f"a value above the rank {rank} indicates unfinished training; raise {longer(record)}"
         )
         text = (
             f"{features}, at most {plural(rank, 'independent direction')} (the rank of the covariance). "
@@ -61,8 +62,9 @@ def _count(record: VaeRecord) -> Statement:
         )
     elif count.graded:
         text = (
-            f"{features}, {plural(count.value, 'independent direction')}: the relevances fall step by step "
-            f"({spectrum}), so the number depends on where the line is drawn: between {count.low} and {count.high}."
+            f"{features}, {plural(count.value, 'independent direction')}: the relevances decrease "
+            f"gradually ({spectrum}), so the number depends on the threshold: between {count.low} and "
+            f"{count.high}."
         )
     else:
         text = f"{features}, {plural(count.value, 'independent direction')}: {relevant}."
@@ -95,7 +97,9 @@ def _linear(record: VaeRecord) -> Iterator[Statement]:
     features, rank = len(record.features), record.pca.rank
     removed = features - rank
     if linear:
-        what = "a linear constraint that removes" if len(linear) == 1 else "linear constraints that remove"
+        what = (
+            "a linear constraint, which removes" if len(linear) == 1 else "linear constraints, which remove"
+        )
         # Noise added to the features hides a constraint from the covariance.
         effect = f": {what} {removed} of the {plural(features, 'direction')}" if removed else ""
         yield Statement(
@@ -136,12 +140,13 @@ def _curved(record: VaeRecord) -> Iterator[Statement]:
         one = len(exact) == 1
         yield Statement(
             f"{several([_equation(c) for c in exact], LISTED)} in every event: "
-            f"{'a curved constraint, which confines' if one else 'curved constraints, which confine'} the events "
+            f"{'a non-linear constraint, which confines' if one else 'non-linear constraints, which confine'} "
+            f"the events "
             f"to a surface but {'does' if one else 'do'} not lower the number of relevant latents.",
             _widths(exact),
         )
     if narrow:
-        soft = "it is at best a soft constraint" if len(narrow) == 1 else "they are at best soft constraints"
+        soft = "it is not a strict constraint" if len(narrow) == 1 else "they are not strict constraints"
         told = several([f"{c.name} = {with_error(c.value, c.width, c.unit)}" for c in narrow], LISTED)
         yield Statement(f"{told} (median and central 68 %): nearly constant, so {soft}.", _widths(narrow))
 
@@ -160,7 +165,7 @@ def _followed(record: VaeRecord) -> Iterator[Statement]:
     if numbered:
         run = record.runs.representative
         yield Statement(
-            f"In run {run}, the one of median loss: {'; '.join((clear + mixed)[:8])}.",
+            f"In the run of median loss (run {run}): {'; '.join((clear + mixed)[:8])}.",
             {"run": run}
             | {
                 f"latent {j}": {"combination": f.combination, "abs_r": r, "error": f.r.error}
@@ -178,8 +183,8 @@ def _carried(record: VaeRecord) -> Iterator[Statement]:
         return
     single = sum(c.single_r.value or 0.0 for c in chosen) / len(chosen)
     rotated = (
-        f" Single latents do so less well (|r| = {single:.2f} on average): each run rotates them into each other, "
-        "but what they span is the same."
+        f" Single latents correlate less (|r| = {single:.2f} on average): the basis of the latent space "
+        f"differs between runs, the space spanned is the same."
         if single < FOLLOWS
         else ""
     )
@@ -204,7 +209,7 @@ def _dimension(record: VaeRecord) -> Iterator[Statement]:
         if len(d.scales) > 1:
             yield _no_plateau(d)
         return
-    text = f"The events lie on a set of intrinsic dimension {d.value:.2f} ({d.low:.2f} to {d.high:.2f})"
+    text = f"The intrinsic dimension of the sample is {d.value:.2f} ({d.low:.2f} to {d.high:.2f})"
     if d.points is not None and d.distinct is not None and d.points < d.distinct:
         text += f", by {d.points:,} of {d.distinct:,} distinct events"
     latents = plural(count, "relevant latent")
@@ -212,16 +217,16 @@ def _dimension(record: VaeRecord) -> Iterator[Statement]:
         text += "."
     elif count > d.high + 0.5:
         text += (
-            f", below the {latents}: relevance counts what a smooth code needs, "
-            "and a closed or curved surface needs more numbers than it has dimensions."
+            f", below the {latents}: a smooth encoding of a closed or curved surface needs more "
+            f"latents than the surface has dimensions."
         )
     elif count < d.low - 0.5:
         text += (
-            f", above the {latents}: some directions vary too little, "
-            f"or too finely, to be worth their KL at beta = {record.beta:g}."
+            f", above the {latents}: some directions have a spread too small, or a structure too fine, "
+            f"to be encoded at beta = {record.beta:g}."
         )
     else:
-        text += f", as many as relevant latents ({count})."
+        text += f", equal to the number of relevant latents ({count})."
     estimates = {name: number.to_json() for name, number in d.estimators.items()}
     yield Statement(text, {"points": d.points} | estimates)
 
@@ -231,12 +236,14 @@ def _no_plateau(d: IntrinsicDimension) -> Statement:
     fine, coarse = d.scales[0], d.scales[-1]
     a, b = fine.estimate.value or 0.0, coarse.estimate.value or 0.0
     why = (
-        "noise or narrow directions fill more dimensions nearby" if a > b else "the set bends back on itself"
+        "noise or narrow directions add dimensions at short distances"
+        if a > b
+        else "the surface on which the events lie is folded"
     )
     return Statement(
-        f"The intrinsic dimension has no one value: neighbours see {a:.2f} dimensions among {fine.points:,} events "
-        f"(a distance of {fine.neighbour_distance:.2g} standardised) and {b:.2f} among {coarse.points:,} "
-        f"({coarse.neighbour_distance:.2g}); {why}.",
+        f"The intrinsic dimension depends on the distance scale: {a:.2f} with {fine.points:,} events "
+        f"(nearest-neighbour distance {fine.neighbour_distance:.2g} in standardised features) and {b:.2f} "
+        f"with {coarse.points:,} events ({coarse.neighbour_distance:.2g}); {why}.",
         {"points": d.points, "scales": [s.to_json() for s in d.scales]},
     )
 
@@ -245,9 +252,9 @@ def _validated(record: VaeRecord) -> Iterator[Statement]:
     if (found := record.validation) is None:
         return
     yield Statement(
-        f"On the {record.split.validated:,} events of the validation the reconstruction error is "
-        f"{found.reconstruction.text()} and the KL divergence {found.kl_divergence.text()} nats; the loss exceeds "
-        f"that of the events trained on by {found.excess_loss.text()}.",
+        f"On the {record.split.validated:,} validation events the reconstruction error is "
+        f"{found.reconstruction.text()} and the KL divergence {found.kl_divergence.text()} nats; the loss "
+        f"exceeds that of the training events by {found.excess_loss.text()}.",
         found.to_json(),
         "loss",
     )
@@ -257,7 +264,7 @@ def _length(record: VaeRecord) -> Iterator[Statement]:
     if raised(record):
         runs = record.runs
         yield Statement(
-            f"epochs was raised from {runs.epochs_asked} to {runs.epochs}: each network needs min_steps optimiser "
-            f"steps at least, and makes {runs.steps}.",
+            f"The number of epochs was raised from {runs.epochs_asked} to {runs.epochs} to reach "
+            f"min_steps; each network makes {runs.steps} optimiser steps.",
             {"asked": runs.epochs_asked, "epochs": runs.epochs, "steps": runs.steps},
         )

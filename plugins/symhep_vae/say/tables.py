@@ -17,8 +17,9 @@ def tables(record: VaeRecord) -> dict[str, Table]:
         found["combinations"] = Table(
             (Heading("combination"), Heading("R^2"), Heading("best |r|")),
             tuple((c.name, c.r_squared, c.single_r) for c in record.combinations),
-            "Share of each combination's variance that the relevant latents carry together (R^2), and the largest "
-            "correlation with one of them; mean and spread over the runs.",
+            "Fraction of the variance of each combination explained by all relevant latents together "
+            "(R^2), and the largest correlation with a single latent; mean and standard deviation over the "
+            "runs.",
         )
     return found
 
@@ -37,6 +38,6 @@ def _latents(record: VaeRecord) -> Table:
             Heading("follows"), Heading("|r|"),
         ),
         tuple(rows),
-        "Latents in order of relevance, mean and spread over the runs; the last two columns are those of the run of "
-        f"median loss, number {record.runs.representative}.",
+        "Latents in order of relevance, mean and standard deviation over the runs; the last two columns "
+        f"are from the run of median loss (run {record.runs.representative}).",
     )  # fmt: skip

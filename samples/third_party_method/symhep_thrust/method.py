@@ -37,7 +37,7 @@ def thrust(p3: np.ndarray) -> np.ndarray:
 
 
 class Thrust(symhep.Method[ThrustOptions, ThrustRecord]):
-    """The whole contract: check, fit, combine, statements, figures, and an entry for `symhep init`."""
+    """The whole contract: check, fit, combine, statements, verdicts, figures, and an entry for `symhep init`."""
 
     name = "thrust"
     summary = "thrust of every event, exact, for up to twelve particles"
@@ -78,6 +78,18 @@ class Thrust(symhep.Method[ThrustOptions, ThrustRecord]):
         """Sentences, from the record alone: `symhep report` makes them again without a fit."""
         evidence = {"thrust": record.thrust.to_json(), "events": record.events}
         yield symhep.Statement(f"The mean thrust is {record.thrust.text()}.", evidence, "thrust")
+
+    def verdicts(self, record):
+        """The row that a report opens with: a question and its answer, from the record alone."""
+        spherical = record.thrust.high is not None and record.thrust.high < 0.75
+        answer = "nearly spherical" if spherical else "pencil-like"
+        yield symhep.Verdict(
+            "How pencil-like are the events?",
+            answer,
+            size=record.thrust,
+            size_of="mean thrust",
+            figure="thrust",
+        )
 
     def figures(self, result):
         """Drawn from the stored result alone."""

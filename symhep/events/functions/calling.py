@@ -26,13 +26,15 @@ def call(name: str, function: CardFunction, values: Sequence[Value], rows: Rows)
     """
     assert callable(function.function)
     if all(value.constant for value in values):
-        raise CardError(f"{name} takes objects, as in {name}(jets), not numbers alone")
+        raise CardError(f"{name} needs objects as arguments, as in {name}(jets), not only numbers")
     if function.elementwise:
         arguments = [value.on(rows) for value in values]
     else:
         for value in values:
             if not (value.rows is EVENTS or isinstance(value.rows, Axis)):
-                raise CardError(f"{name} takes objects and single members, not pairs of {value.rows.name}")
+                raise CardError(
+                    f"{name} needs objects or single members as arguments, not pairs of {value.rows.name}"
+                )
         arguments = [value.nested() for value in values]
     size = next(len(a) for a in arguments if isinstance(a, ak.Array))
     there = _there(arguments, size)
@@ -51,8 +53,9 @@ def call(name: str, function: CardFunction, values: Sequence[Value], rows: Rows)
     shape = " x ".join([str(len(found)), *(["some"] * (found.ndim - 1))])
     what = "entry" if function.elementwise else "event"
     raise CardError(
-        f"{name} gave {shape} numbers where one per {what} ({many}) is needed",
-        hint="it gets arrays of events and gives an array of numbers as long; see docs/card.md, Functions",
+        f"{name} gave {shape} values instead of one per {what} ({many})",
+        hint="it receives arrays with one entry per event and must return an array of numbers of the same "
+        "length; see docs/howto/own_functions.md",
     )
 
 
@@ -77,9 +80,9 @@ def _numbers(name: str, found: Any) -> ak.Array:
             array = ak.from_regular(ak.Array(plain), axis=None) if plain.ndim else None
         flat = None if array is None else ak.to_numpy(ak.drop_none(ak.flatten(array, axis=None)))
     except Exception as error:  # whatever awkward makes of what third-party code gave
-        raise CardError(f"{name} gave what is no array of numbers: {type(found).__name__}") from error
+        raise CardError(f"{name} must return an array of numbers, not {type(found).__name__}") from error
     if array is None or flat is None or ak.fields(array) or (flat.size and flat.dtype.kind not in "biuf"):
-        raise CardError(f"{name} gave what is no array of numbers: {type(found).__name__}")
+        raise CardError(f"{name} must return an array of numbers, not {type(found).__name__}")
     return array
 
 

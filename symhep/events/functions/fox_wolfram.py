@@ -32,7 +32,9 @@ def fox_wolfram(order: Any, *objects: Any) -> FloatArray:
     [[1.0], [0.0], [1.0]]
     """
     if isinstance(order, bool) or not isinstance(order, int | float) or order != int(order):
-        raise CardError("fox_wolfram takes the order first, one whole number, as in fox_wolfram(2, jets)")
+        raise CardError(
+            "fox_wolfram needs the order as its first argument, an integer, as in fox_wolfram(2, jets)"
+        )
     if not 0 <= order <= _LARGEST:
         raise CardError(f"fox_wolfram: the order is from 0 to {_LARGEST}, got {order:g}")
     coefficients = np.zeros(int(order) + 1)

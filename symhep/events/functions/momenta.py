@@ -26,7 +26,7 @@ def components(objects: Sequence[Any], names: Sequence[str]) -> tuple[ak.Array, 
     """
     for vectors in objects:
         if not (isinstance(vectors, ak.Array) and ak.fields(vectors)):
-            raise TypeError("it takes objects, such as jets or jets[0], not numbers")
+            raise TypeError("it needs objects, such as jets or jets[0], not numbers")
     lists = []
     for name in names:
         found = [getattr(vectors, name) for vectors in objects]

@@ -128,7 +128,9 @@ def _check_shapes(name: str, given: Mapping[str, tuple[Column, ...]], path: str)
     depths = {column.depth for members in given.values() for column in members}
     if len(depths) > 1 or (depths == {1} and counts != {1}):
         raise InputError(
-            f"collection '{name}' mixes lists and numbers per event", file=path, hint="map it in two"
+            f"collection '{name}' has both lists and numbers per event",
+            file=path,
+            hint="map it to two collections",
         )
 
 
@@ -161,7 +163,7 @@ def _collection(group: Group, options: ColumnMapOptions, path: str) -> Collectio
         unit = "GeV" if field in ENERGIES else ""
         members = group.momentum.get(field)
         if members is None:
-            momentum[field] = Leaf(None, FieldSchema("float64", unit, "not stored: 0"))
+            momentum[field] = Leaf(None, FieldSchema("float64", unit, "not stored, set to 0"))
             continue
         for column in members:
             if not column.numeric:
@@ -223,18 +225,21 @@ def _notes(
     """What a person should know of the guess."""
     mev = [g.name for g in groups if options.units == "auto" and in_mev(g.used)]
     if mev:
-        yield f"ATLAS' AuxDyn means MeV: divided by 1000 are {_some(mev)} (options: {{units: GeV}} if not)."
+        yield (
+            f"Columns of ATLAS AuxDyn are in MeV and were divided by 1000: {_some(mev)} (if they are in GeV: "
+            f"options: {{units: GeV}})."
+        )
     for group in (g for g in groups if len(g.numbers) > 1):
         one = next(iter(group.momentum.values()))
         yield (
-            f"{short_name(one[0].name)} to {short_name(one[-1].name)} and the like are {len(one)} objects of "
-            f"collection '{group.name}'."
+            f"{short_name(one[0].name)} to {short_name(one[-1].name)} and similar columns were taken as {len(one)} "
+            f"objects of collection '{group.name}'."
         )
     for group in (g for g in groups if g.generic):
-        yield f"x, y, z, t of '{group.name}' are taken as px, py, pz, E (options: columns maps others)."
-    zeros = "No {what} is stored for {names}: 0 is used."
+        yield f"x, y, z, t of '{group.name}' were taken as px, py, pz, E (to change: options: columns)."
+    zeros = "No {what} is stored for {names}: set to 0."
     if options.columns is not None:
-        zeros = "The map gives no {what} for {names}: 0 is used."
+        zeros = "The column map has no {what} for {names}: set to 0."
     missing: dict[str, list[str]] = {}
     for name, collection in collections.items():
         for what in (f for f, leaf in collection.momentum.items() if leaf.column is None):
@@ -244,15 +249,15 @@ def _notes(
     if options.columns is None:
         angled = [g.name for g in groups if is_missing_momentum(g.pattern.family) and _drops_an_angle(g)]
         if angled:
-            yield f"The angle along the beam of {_some(angled)} is not used: missing transverse momentum has none."
+            yield f"The angle along the beam of {_some(angled)} is not used for missing transverse momentum."
     if weights.auto is None:
-        yield "No column looks like an event weight: every event weighs 1 (options: weight names one)."
+        yield "No event weight was recognised: all events have weight 1 (to set one: options: weight)."
     elif weights.known[weights.auto].index is not None and options.weight is None:
-        yield f"The event weight is {weights.auto}, the first of the list."
+        yield f"The event weight is {weights.auto}, the first element of the list."
     lists = {w.column for w in weights.lists.values()}
     left = [c.name for c in columns.values() if c.depth == 1 and c.name not in used | lists]
     if left and options.columns is None:
-        yield f"Lists without a momentum are not offered (options: columns maps them): {_some(left)}."
+        yield f"Lists without a momentum are ignored (to map them: options: columns): {_some(left)}."
 
 
 def _drops_an_angle(group: Group) -> bool:

@@ -20,14 +20,16 @@ class ColumnMapOptions(ReaderOptions):
 
     units: Literal["auto", "GeV", "MeV"] = Field(
         "auto",
-        description="unit of energies in the file; auto: MeV where ATLAS' AuxDyn is in the name, else GeV",
+        description="unit of energies in the file; auto: MeV for columns of ATLAS AuxDyn, otherwise GeV",
     )
     columns: dict[str, dict[str, str | list[str]]] | None = Field(
         None,
-        description="collection -> field -> column (or a list of columns, one for each object), "
-        "e.g. {jets: {px: Jet_Px, ...}}; guessed if not given",
+        description="collection -> field -> column (or a list of columns, one for each object), e.g. {jets: {px: "
+        "Jet_Px, ...}}; default: from the column names",
     )
-    event: dict[str, str] | None = Field(None, description="number per event -> column; guessed if not given")
+    event: dict[str, str] | None = Field(
+        None, description="number per event -> column; default: from the column names"
+    )
     weight: str | None = Field(
-        None, description="column of the event weight, or NAME[i] of a list; guessed if not given"
+        None, description="column of the event weight, or NAME[i] of a list; default: from the column names"
     )

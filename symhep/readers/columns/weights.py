@@ -97,8 +97,8 @@ def _asked(
             return f"{name}[{element['index']}]", WeightLeaf(lists[name].name, int(element["index"]), times)
     if asked in {short_name(c) for c in columns}:
         raise InputError(
-            f"column '{asked}' is not one number per event", file=path,
-            hint=f"'{asked}[0]' is the first of a list" if asked in lists else nearest(asked, numbers),
+            f"column '{asked}' does not have one number per event", file=path,
+            hint=f"'{asked}[0]' is the first element of the list" if asked in lists else nearest(asked, numbers),
         )  # fmt: skip
     raise InputError(
         f"there is no column '{asked}' (options: weight)", file=path, hint=nearest(asked, numbers)

@@ -63,11 +63,15 @@ def study(sample: bytes, whole: bool, given: Sequence[str] | None, path: str) ->
     lines = lines if whole else lines[:-1]
     places = [i for i, line in enumerate(lines) if not is_comment(line)]
     if not places:
-        raise InputError("the file holds no table", file=path, hint="its first line names the columns")
+        raise InputError(
+            "the file contains no table", file=path, hint="the first line must have the names of the columns"
+        )
     first = places[0]
     delimiter = next((d for d in ("\t", ";", ",") if d.encode() in lines[first].strip()), BLANKS)
     if b"\0" in lines[first]:
-        raise InputError("zero bytes: this is no table of text", file=path, hint="check the file's format")
+        raise InputError(
+            "contains zero bytes: not a text table", file=path, hint="check the format of the file"
+        )
     top = fields(lines[first], delimiter)
     headed = not all(number(text) for text in top)
     names = list(given) if given is not None else top if headed else _remark(lines[:first], len(top))
@@ -75,15 +79,19 @@ def study(sample: bytes, whole: bool, given: Sequence[str] | None, path: str) ->
         raise InputError(
             f"the first line holds {len(top)} numbers, not the names of the columns",
             file=path,
-            hint="name them with options: {names: [...]}",
+            hint="give their names with options: {names: [...]}",
         )
     if len(names) != len(top):
-        raise InputError(f"{len(names)} names for {len(top)} columns", file=path, hint="check options: names")
+        raise InputError(
+            f"{len(names)} names for {len(top)} columns", file=path, hint="check 'names' in the options"
+        )
     names = [name or f"column{i + 1}" for i, name in enumerate(names)]
     double = [name for name, count in Counter(names).items() if count > 1]
     if double:
         raise InputError(
-            f"two columns are called '{double[0]}'", file=path, hint="name them with options: {names: [...]}"
+            f"two columns are called '{double[0]}'",
+            file=path,
+            hint="give their names with options: {names: [...]}",
         )
     header = first + 1 if headed else first
     below = [fields(lines[i], delimiter) for i in places if i >= header]
@@ -92,7 +100,7 @@ def study(sample: bytes, whole: bool, given: Sequence[str] | None, path: str) ->
         raise InputError(
             f"the header names {len(top)} columns, the rows have {len(below[0])}",
             file=path,
-            hint="mend the header, so that every column has a name",
+            hint="correct the header so that every column has a name",
         )
     types = {name: _type([row[i] for row in rows[:_ROWS]]) for i, name in enumerate(names)}
     return Dialect(

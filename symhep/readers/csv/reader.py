@@ -54,11 +54,11 @@ _OBJECTS = "particles"
 class CsvOptions(ColumnMapOptions):
     """Those of a column map, and ``names``, ``event_number``."""
 
-    names: tuple[str, ...] | None = Field(None, description="names of the columns, if the file has no header")
+    names: tuple[str, ...] | None = Field(None, description="column names, if the file has no header")
     event_number: str | None = Field(
         None,
-        description="column whose equal numbers in rows after one another make an event of several objects; "
-        "guessed if not given, 'none' for a row per event",
+        description="column with the event number: consecutive rows with equal numbers are the objects of one event; "
+        "default: from the column names; 'none': one event per row",
     )
 
 
@@ -81,7 +81,7 @@ class CsvReader(Reader):
 
     name: ClassVar[str] = "csv"
     summary: ClassVar[str] = (
-        "CSV, TSV or blank-separated table with a header, a row per event or per object; GeV or MeV"
+        "CSV, TSV or blank-separated table with a header, one row per event or per object; GeV or MeV"
     )
     Options: ClassVar[type[ReaderOptions]] = CsvOptions
 
@@ -125,7 +125,7 @@ class CsvReader(Reader):
                 if isinstance(found, BadEvent):
                     row = found.row
                     reason = f"line {row.line}: {row.reason}"
-                    hint = "mend this line of the file"
+                    hint = "correct this line of the file"
                     losses.record(Loss(path, reason, 1 if found.known else None, done, row.byte, hint))
                     done += 1
                     continue
@@ -159,15 +159,15 @@ def _table(path: str, options: ReaderOptions) -> _Table:
     notes = []
     others = [name for name in dialect.names if name not in dialect.types]
     if others:
-        notes.append(f"Columns that do not hold numbers are not offered: {', '.join(others)}.")
+        notes.append(f"Columns without numbers are ignored: {', '.join(others)}.")
     if group is None:
         columns = {name: Column(name, kind, 0) for name, kind in dialect.types.items()}
         return _Table(
             dialect, layout_of(columns, options, path, (), notes), None, {name: name for name in columns}
         )
     notes.append(
-        f"Rows of the same '{group}' that follow one another are an event (options: event_number names another "
-        "column, 'none' makes a row an event)."
+        f"Consecutive rows with equal '{group}' are one event (to change: options: event_number; 'none' for one "
+        f"event per row)."
     )
     single = {options.weight, *(options.event or {}).values(), group}
     depth = {n: 0 if n in single or _EVENT_LEVEL.fullmatch(n) else 1 for n in dialect.types}
@@ -216,7 +216,7 @@ def _batch(
         if len(wrong):
             event = int(np.searchsorted(np.asarray(lists), wrong[0], side="right")) - 1
             raise InputError(
-                f"column '{table.of[name]}' changes within an event",
+                f"column '{table.of[name]}' is not constant within an event",
                 file=path,
                 event=first + event,
                 hint="map it as a field of the objects with options: columns",

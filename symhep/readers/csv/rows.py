@@ -136,7 +136,7 @@ def _parse(text: bytes, dialect: Dialect, wanted: Sequence[str], as_text: str | 
         return Rows(0, {}, pa.array([], pa.string()))
     bytes_ = np.frombuffer(text, dtype=np.uint8)
     if not np.isin(bytes_[bytes_ < 32], _BLANK).all():
-        raise ValueError("bytes that are no text")
+        raise ValueError("bytes that are not text")
     if dialect.delimiter == BLANKS:
         text = b"\n".join(b" ".join(line.split()) for line in text.split(b"\n"))
     places = {name: str(i) for i, name in enumerate(dialect.names)}

@@ -29,7 +29,7 @@ def datasets(group: Any, path: str) -> Stored:
     lengths = Counter(item.shape[0] for item in found.values() if item.shape)
     if not lengths:
         raise InputError(
-            "the HDF5 file holds no table", file=path, hint="it needs datasets with an entry per event"
+            "the HDF5 file contains no table", file=path, hint="it needs datasets with one entry per event"
         )
     stored = Stored(max(lengths, key=lambda length: (lengths[length], length)))
     for name, item in found.items():

@@ -66,13 +66,16 @@ def layout_of_raw(table: Hdf5Table, containers: tuple[str, ...]) -> Layout:
         for label, name in zip(labels, names[3 * count :], strict=False)
     }
     particles = CollectionLayout("particles", "particle", momentum, padding="fixed")
-    notes = ("The format has no event weights: every event weighs 1.", "Particles are taken as massless.")
+    notes = (
+        "The format has no event weights: all events have weight 1.",
+        "Particles are assumed to be massless.",
+    )
     return Layout({"particles": particles}, fields, containers=containers, notes=notes)
 
 
 def _other(path: str) -> InputError:
     return InputError(
-        "the table has columns without names that are not pt, eta, phi of particles in turn",
+        "the table has unnamed columns that are not pt, eta, phi of successive particles",
         file=path,
-        hint="write it again with names of columns, such as px_0, py_0, pz_0, E_0",
+        hint="write it again with column names, such as px_0, py_0, pz_0, E_0",
     )

@@ -65,11 +65,11 @@ def _fixed(group: Any, path: str) -> Stored:
 
 def _table(table: Any, path: str) -> Stored:
     if not table.dtype.names or table.ndim != 1:
-        raise _misfit(path, "'table' holds no records")
+        raise _misfit(path, "'table' contains no records")
     stored = Stored(int(table.shape[0]))
     rows = int(table.attrs.get("NROWS", stored.entries))
     if rows != stored.entries:
-        raise _misfit(path, f"it has {stored.entries} rows and says {rows}")
+        raise _misfit(path, f"it has {stored.entries} rows, but its metadata say {rows}")
     for field in table.dtype.names:
         if field == "index":
             continue
@@ -129,7 +129,7 @@ def _kept_names(kept: Any) -> list[str] | None:
 
 def _misfit(path: str, reason: str) -> InputError:
     return InputError(
-        f"the parts of the pandas table do not fit together: {reason}",
+        f"the parts of the pandas table are inconsistent: {reason}",
         file=path,
-        hint="copy or produce it again",
+        hint="copy or create it again",
     )

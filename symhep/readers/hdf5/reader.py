@@ -39,9 +39,7 @@ _MAGIC = b"\x89HDF\r\n\x1a\n"
 class Hdf5Options(ColumnMapOptions):
     """A column map, and ``group``: the group that holds the table; the only one if not given."""
 
-    group: str | None = Field(
-        None, description="the HDF5 group that holds the table; the only one if not given"
-    )
+    group: str | None = Field(None, description="HDF5 group of the table; default: the only one")
 
 
 class Hdf5Reader(TableReader):
@@ -66,7 +64,7 @@ class Hdf5Reader(TableReader):
             else:
                 notes = [*table.stored.notes()]
                 if kind == "features":
-                    notes.append("Jets come in the file's order, which is not always that of their pt.")
+                    notes.append("Jets are in the order of the file, which may differ from the order in pt.")
                 yield table, layout_of(table.columns, options, path, (group,), notes)
 
     def details(self, table: Any, layout: Layout) -> Mapping[str, Any]:
@@ -107,7 +105,7 @@ def _table(path: str, group: str | None) -> Iterator[tuple[str, Hdf5Table]]:
             raise InputError(
                 f"the HDF5 file cannot be read: cut short, damaged or of another layout ({error})",
                 file=path,
-                hint="copy or produce it again",
+                hint="copy or create it again",
             ) from None
         yield name, table
 
@@ -125,9 +123,9 @@ def _stored(file: Any, asked: str | None, path: str) -> tuple[str, Stored]:
 
     if "keras_version" in file.attrs or "model_config" in file.attrs:
         raise InputError(
-            "this is a Keras model, not a file of events",
+            "this is a Keras model, not an event file",
             file=path,
-            hint="a model goes into the options of a method",
+            hint="give models in the options of a method",
         )
     file.visititems(visit)
     if asked is not None:

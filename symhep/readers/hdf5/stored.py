@@ -50,7 +50,7 @@ class Stored:
         """Offer a column, if it holds numbers: one per event, ``width`` of them, or ``lists`` of any length."""
         kind, reason = numbers(dtype)
         if name in self.columns:
-            reason = "of this name there are two"
+            reason = "duplicate name"
         if reason is not None:
             self.others[name] = reason
         else:
@@ -61,7 +61,7 @@ class Stored:
         """What a person should know of it."""
         if self.others:
             listed = ", ".join(f"{name} ({reason})" for name, reason in self.others.items())
-            yield f"Not offered: {listed}."
+            yield f"Ignored: {listed}."
 
 
 def member(group: Any, name: str) -> Any:
@@ -90,7 +90,7 @@ def require_readable(dataset: Any, path: str) -> None:
     name = dataset.name
     if dataset.is_virtual or dataset.external:
         raise InputError(
-            f"the numbers of '{name}' lie in other files",
+            f"the data of '{name}' are in other files",
             file=path,
             hint="copy them into this file (h5repack)",
         )
@@ -99,16 +99,17 @@ def require_readable(dataset: Any, path: str) -> None:
         code, _, _, label = properties.get_filter(i)
         if not h5py.h5z.filter_avail(code):
             raise InputError(
-                f"the table is compressed by '{label.decode(errors='replace')}', which HDF5 does not know here",
+                f"the table is compressed by '{label.decode(errors='replace')}', which this HDF5 installation does "
+                f"not support",
                 file=path,
                 hint="pip install hdf5plugin, or write the file again with complib='zlib'",
             )
     block = dataset.chunks or dataset.shape[1:]
     if np.prod(block, dtype=float) * dataset.dtype.itemsize > _LARGEST_BLOCK:
         raise InputError(
-            f"'{name}' says that it comes in blocks of {' x '.join(map(str, block))} entries: damaged?",
+            f"'{name}' has a chunk size of {' x '.join(map(str, block))} entries: the file may be damaged",
             file=path,
-            hint="copy or produce it again",
+            hint="copy or create it again",
         )
     if dataset.chunks:
         sizes = zip(dataset.shape, dataset.chunks, strict=True)
@@ -116,9 +117,9 @@ def require_readable(dataset: Any, path: str) -> None:
         there = dataset.id.get_num_chunks()
         if there != blocks:
             raise InputError(
-                f"'{name}' has {there} of its {blocks} blocks: what is missing would read as zeros",
+                f"'{name}' has {there} of its {blocks} chunks; the others would be read as zeros",
                 file=path,
-                hint="did the job that wrote it fail? copy or produce it again",
+                hint="check the job that wrote it; copy or create it again",
             )
 
 
@@ -170,7 +171,7 @@ class Hdf5Table:
                         f"the file is damaged: events cannot be read ({error})",
                         file=self.path,
                         event=start,
-                        hint="copy or produce it again",
+                        hint="copy or create it again",
                     ) from None
                 # The first event that cannot be read is the same one wherever reading began.
                 step = (end - start) // 2
@@ -202,7 +203,7 @@ class Hdf5Table:
 def _block(dataset: Any, fields: list[str], start: int, end: int) -> npt.NDArray[Any]:
     block = dataset.fields(fields)[start:end] if fields else dataset[start:end]
     if len(block) != end - start:
-        raise EOFError(f"{len(block)} entries where {end - start} should be")
+        raise EOFError(f"{len(block)} entries instead of {end - start}")
     return block
 
 

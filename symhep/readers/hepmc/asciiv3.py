@@ -56,7 +56,7 @@ def parse(lines: Lines) -> Record:
     heads = lines.numbers("E", blank=b"@")
     if not np.isin(heads.counts, (3, 7)).all():
         raise ValueError(
-            "the event's first line needs three numbers: its own, and those of vertices and particles"
+            "the first line of an event needs three numbers: event number, number of vertices, number of particles"
         )
     announced = whole(heads.column(2), "the number of particles")
     rows = lines.numbers("P")
@@ -64,12 +64,12 @@ def parse(lines: Lines) -> Record:
     wrong = np.flatnonzero(counts != announced)
     if len(wrong):
         i = wrong[0]
-        raise ValueError(f"the event announces {announced[i]} particles but has {counts[i]}")
+        raise ValueError(f"the event should have {announced[i]} particles but has {counts[i]}")
     if (rows.counts != len(_PARTICLE)).any():
         raise ValueError(f"the line of a particle needs {len(_PARTICLE)} numbers")
     particles = dict(zip(_PARTICLE, rows.values.reshape(-1, len(_PARTICLE)).T, strict=True))
     if (particles.pop("id") != places(counts)).any():
-        raise ValueError("the particles are not numbered 1, 2, ...: lines are lost, doubled or damaged")
+        raise ValueError("the particles are not numbered 1, 2, ...: lines are missing, duplicated or damaged")
     parent = whole(particles.pop("parent"), "the parent of a particle")
     mothers = _mothers(lines, whole(heads.column(1), "the number of vertices"), parent, rows.event, counts)
     weights = lines.numbers("W", finite=False)
@@ -99,13 +99,13 @@ def _mothers(
     """First and last mother of each particle. A vertex of one mother and no place is written as that mother alone."""
     vertices = lines.numbers("V", blank=b"[,", until=b"]")
     if (np.bincount(vertices.event, minlength=lines.events) > announced).any():
-        raise ValueError("the event has more vertices than it announces")
+        raise ValueError("the event has more vertices than stated in its first line")
     if (vertices.counts < 2).any():
         raise ValueError("the line of a vertex needs its number, its status and the list of its mothers")
     ids = -whole(vertices.column(0), "the number of a vertex").astype(np.int64)
     first, last = _ends(vertices)
     if ((ids < 1) | (ids > announced[vertices.event])).any() or (last > counts[vertices.event]).any():
-        raise ValueError("a vertex has a number, or mothers, that the event does not have")
+        raise ValueError("a vertex has a number, or incoming particles, that the event does not have")
     if (parent > counts[event]).any():
         raise ValueError("a particle has a parent that the event does not have")
     mother1 = np.maximum(parent, 0)

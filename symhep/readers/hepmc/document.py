@@ -29,8 +29,8 @@ _VERSION = re.compile(rb"HepMC::Version\s+(\S+)\s*")
 _LIMIT = 1 << 26
 # A file that is HepMC says so early.
 _TITLE_LIMIT = 1 << 16
-_AGAIN = "run the generator, or the copying, again"
-_CLOSE = "run the job again, or keep what there is with 'bad_files: skip'"
+_AGAIN = "run the generator or copy the file again"
+_CLOSE = "run the job again, or use the events before this point with 'bad_files: skip'"
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def split(stream: Iterator[bytes]) -> Iterator[Header | EventTexts | Damage]:
         reason = "END_EVENT_LISTING is missing at the end of the file: events may be lost"
         state.pending.append(Damage(reason, byte + len(text), hint=_CLOSE))
     elif not state.documents and not state.pending:
-        state.pending.append(Damage("the file holds only blanks" if text else "the file is empty", 0))
+        state.pending.append(Damage("the file contains only blanks" if text else "the file is empty", 0))
     yield from state.tell()
 
 
@@ -123,8 +123,10 @@ def _mark(state: _State, line: bytes, byte: int) -> None:
     listing = _LISTING.fullmatch(line)
     if listing is None or listing[1] not in _VERSIONS:
         shown = line.strip()[:60].decode("ascii", "backslashreplace")
-        hint = "HepMC2 files in IO_GenEvent and HepMC3 files in Asciiv3 are read; write the file so"
-        state.pending.append(Damage(f"the line '{shown}' belongs to no format that is read", byte, hint=hint))
+        hint = (
+            "supported are HepMC2 (IO_GenEvent) and HepMC3 (Asciiv3); write the file in one of these formats"
+        )
+        state.pending.append(Damage(f"the line '{shown}' is not of a supported format", byte, hint=hint))
         return
     if listing[2] == b"START":
         if state.version is not None:
@@ -149,8 +151,8 @@ def _section(state: _State, text: bytes, byte: int) -> None:
         reason = (
             "text after END_EVENT_LISTING" if state.documents else "no line HepMC::...START_EVENT_LISTING"
         )
-        reason = f"{reason}: it belongs to no list of events"
-        state.pending.append(Damage(reason, byte, len(starts) or None, "check the file and its format"))
+        reason = f"{reason}: outside an event listing"
+        state.pending.append(Damage(reason, byte, len(starts) or None, "check the format of the file"))
         return
     first = starts[0] if starts else len(text)
     if state.heading:

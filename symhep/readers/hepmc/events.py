@@ -25,7 +25,7 @@ IntArray = npt.NDArray[np.int64]
 
 #: (GeV) of the words that a line U may have; lengths are not read.
 _UNITS = {(b"GEV", b"MM"): 1.0, (b"GEV", b"CM"): 1.0, (b"MEV", b"MM"): 1e-3, (b"MEV", b"CM"): 1e-3}
-_HINT = "look at this event in the file"
+_HINT = "check this event in the file"
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def _energy_units(lines: Lines, document: Document) -> npt.NDArray[np.float64]:
         words = tuple(text.split())
         if words not in _UNITS:
             shown = text.strip()[:24].decode("ascii", "backslashreplace")
-            raise ValueError(f"the units '{shown}' are none of GEV or MEV and MM or CM")
+            raise ValueError(f"the units '{shown}' are not GEV or MEV and MM or CM")
         factors.append(_UNITS[words])
     return np.array(factors)
 
@@ -167,5 +167,5 @@ def _typed(column: npt.NDArray[np.float64], name: str) -> Array:
     if kind == "int32":
         return whole(column, f"'{name}'")
     if (column != np.rint(column)).any() or (np.abs(column) > 2**53).any():
-        raise ValueError(f"'{name}' is not a whole number")
+        raise ValueError(f"'{name}' is not an integer")
     return cast(Array, column.astype(np.int64))

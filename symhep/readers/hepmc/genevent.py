@@ -38,7 +38,7 @@ def weight_names(line: bytes) -> tuple[str, ...]:
     """
     names = tuple(name.decode("utf-8", "replace") for name in _NAME.findall(line))
     if line.split()[:1] != [b"%d" % len(names)] or line.count(b'"') != 2 * len(names):
-        raise ValueError("the names of the weights are not as many as announced")
+        raise ValueError("the number of weight names differs from the number stated")
     return names
 
 
@@ -57,19 +57,19 @@ def parse(lines: Lines) -> Record:
     wrong = np.flatnonzero(found != announced)
     if len(wrong):
         i = wrong[0]
-        raise ValueError(f"the event announces {announced[i]} vertices but has {found[i]}")
+        raise ValueError(f"the event should have {announced[i]} vertices but has {found[i]}")
     if (vertices.counts < 9).any() or (vertices.counts != 9 + vertices.column(8)).any():
-        raise ValueError("the line of a vertex does not have the numbers it announces")
+        raise ValueError("the line of a vertex does not have the stated number of entries")
     rows = lines.numbers("P")
     if (rows.counts < 12).any() or (rows.counts != 12 + 2 * rows.column(11)).any():
-        raise ValueError("the line of a particle does not have the numbers it announces")
+        raise ValueError("the line of a particle does not have the stated number of entries")
     orphans = whole(vertices.column(6), "the number of orphans")
     outgoing = whole(vertices.column(7), "the number of outgoing particles")
     if min(orphans.min(initial=0), outgoing.min(initial=0)) < 0:
         raise ValueError("the number of a vertex's particles is negative")
     owner = np.searchsorted(vertices.place, rows.place) - 1
     if (owner < 0).any() or (np.bincount(owner, minlength=len(vertices)) != orphans + outgoing).any():
-        raise ValueError("a vertex does not have as many particles as it announces")
+        raise ValueError("a vertex does not have the stated number of particles")
     counts = np.bincount(rows.event, minlength=lines.events)
     particles = {name: rows.column(i) for i, name in enumerate(_PARTICLE) if i}
     orphan = places((orphans + outgoing).astype(np.int64)) <= orphans[owner]
@@ -80,7 +80,7 @@ def parse(lines: Lines) -> Record:
 
 def _weights(heads: Rows) -> tuple[npt.NDArray[np.float64], IntArray]:
     """The weights at the end of the events' first lines, and how many each has."""
-    wrong = ValueError("the event's first line does not have the numbers it announces")
+    wrong = ValueError("the first line of the event does not have the stated number of entries")
     if (heads.counts < 12).any():
         raise wrong
     random = whole(heads.column(10), "the number of random numbers")

@@ -75,7 +75,7 @@ class Lines:
             np.count_nonzero(buffer < 32) != len(self._ends)
             and not np.isin(buffer[buffer < 32], _BLANKS).all()
         ):
-            raise ValueError("bytes that are no text: part of the event is damaged")
+            raise ValueError("bytes that are not text: part of the event is damaged")
         starts = np.concatenate([[0], self._ends[:-1] + 1])
         filled = buffer[starts] > 32
         self._starts, self._ends = starts[filled], self._ends[filled]
@@ -86,7 +86,7 @@ class Lines:
         if not known.all():
             line = int(np.argmin(known))
             shown = text[self._starts[line] : self._ends[line]][:40].decode("ascii", "backslashreplace")
-            raise ValueError(f"the line '{shown}' is none of an event: the event is damaged")
+            raise ValueError(f"the line '{shown}' is not part of an event: the event is damaged")
         self._event = np.searchsorted(start, self._starts, side="right") - 1
 
     def texts(self, letter: str) -> tuple[list[bytes], IntArray]:
@@ -152,5 +152,5 @@ def whole(values: FloatArray, what: str) -> npt.NDArray[np.int32]:
     found = values.astype(np.int32) if (np.abs(values) < 2**31).all() else None
     if found is None or (found != values).any():
         bad = values[(np.abs(values) >= 2**31) | (values != np.rint(values))][0]
-        raise ValueError(f"{what} is {bad:g}, not a whole number")
+        raise ValueError(f"{what} is {bad:g}, not an integer")
     return found

@@ -67,7 +67,7 @@ class HepMCReader(Reader):
 
     name: ClassVar[str] = "hepmc"
     summary: ClassVar[str] = (
-        "HepMC2 (IO_GenEvent) and HepMC3 (Asciiv3) text files, also compressed; GeV or MeV as they say"
+        "HepMC2 (IO_GenEvent) and HepMC3 (Asciiv3) text files, also compressed; GeV or MeV as stated in the file"
     )
 
     def confidence(self, path: str, head: bytes) -> int:
@@ -221,15 +221,15 @@ def _cross_section(walk: _Walk) -> tuple[float, float] | None:
 def _schema(walk: _Walk) -> Schema:
     notes = []
     if any(not document.units for document in walk.documents):
-        notes.append("The events state no units: GeV is assumed.")
+        notes.append("The events have no units: GeV is assumed.")
     if not walk.names:
-        notes.append("The events have no weights: every event weighs 1.")
+        notes.append("The events have no weights: all events have weight 1.")
     elif len(walk.names) > 1:
         notes.append(
-            f"The first of {len(walk.names)} weights is the nominal one: '{next(iter(walk.names))}'."
+            f"The first of {len(walk.names)} weights is used as the nominal one: '{next(iter(walk.names))}'."
         )
     if walk.cross_sections:
-        notes.append("The cross-section is the generator's estimate at the last event that was looked at.")
+        notes.append("The cross-section is the estimate of the generator at the last event read.")
     return Schema(
         {"particles": CollectionSchema("particles", "particle", PARTICLE_FIELDS)},
         EVENT_FIELDS,
@@ -246,9 +246,7 @@ def _wanted(request: ReadRequest) -> Wanted:
     if request.fields is not None:
         for name in request.fields:
             if name != "particles":
-                raise CardError(
-                    f"a HepMC file has no collection '{name}'", hint="its only one is 'particles'"
-                )
+                raise CardError(f"a HepMC file has no collection '{name}'", hint="it only has 'particles'")
         particles = request.fields.get("particles")
     event_fields = frozenset(EVENT_FIELDS) if request.event_fields is None else request.event_fields
     for name in sorted((particles or frozenset()) - set(PARTICLE_FIELDS)):

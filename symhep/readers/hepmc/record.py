@@ -19,17 +19,17 @@ Int32Array = npt.NDArray[np.int32]
 MOMENTUM = ("px", "py", "pz", "E")
 PARTICLE_FIELDS: Mapping[str, FieldSchema] = {
     "pdgId": FieldSchema("int32", doc="Monte Carlo particle number"),
-    "status": FieldSchema("int32", doc="1 final, 2 decayed, 4 beam; others as the generator says"),
+    "status": FieldSchema("int32", doc="1 final, 2 decayed, 4 beam; others depend on the generator"),
     "mother1": FieldSchema("int32", doc="first mother, counted from 1; 0 if none"),
     "mother2": FieldSchema("int32", doc="last mother, counted from 1; 0 if none"),
     "px": FieldSchema("float64", "GeV"),
     "py": FieldSchema("float64", "GeV"),
     "pz": FieldSchema("float64", "GeV"),
     "E": FieldSchema("float64", "GeV"),
-    "m_generated": FieldSchema("float64", "GeV", "mass the generator used"),
+    "m_generated": FieldSchema("float64", "GeV", "generated mass"),
 }
 EVENT_FIELDS: Mapping[str, FieldSchema] = {
-    "event_number": FieldSchema("int64", doc="number that the generator gave the event"),
+    "event_number": FieldSchema("int64", doc="event number of the generator"),
     "process": FieldSchema("int32", doc="process number; -1 if the event has none"),
     "scale": FieldSchema("float64", doc="scale of the event in the unit of the generator; -1 if it has none"),
     "alphaQCD": FieldSchema("float64", doc="QCD coupling used; -1 if the event has none"),

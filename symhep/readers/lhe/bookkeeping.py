@@ -14,7 +14,7 @@ __all__ = ["cross_section", "details", "header_notes", "notes"]
 _MEANING = {
     1: "the mean weight is the cross-section in pb (events meant to be unweighted with XMAXUP)",
     2: "the mean weight is the cross-section in pb (events meant to be unweighted with XMAXUP, XSECUP given)",
-    3: "the events have unit weight and the cross-section stands in <init> alone",
+    3: "the events have unit weight; the cross-section is given only in <init>",
     4: "the mean weight is the cross-section in pb",
 }
 
@@ -79,7 +79,7 @@ def notes(headers: Sequence[Header], events: Sequence[int], sums: WeightSums) ->
         if header.problem:
             found.append(header.problem)
         if header.announced is not None and header.announced != n:
-            found.append(f"the header announces {header.announced} events, the file holds {n}")
+            found.append(f"the header states {header.announced} events, the file contains {n}")
     if headers and headers[0].idwtup:
         found.append(_meaning(headers[0].idwtup))
     if sums.events and headers:
@@ -94,7 +94,7 @@ def header_notes(headers: Sequence[Header]) -> tuple[str, ...]:
 
 
 def _meaning(idwtup: int) -> str:
-    meaning = _MEANING.get(abs(idwtup), "not a value the accord knows")
+    meaning = _MEANING.get(abs(idwtup), "not a value of the standard")
     return f"IDWTUP = {idwtup}: {meaning}{'; negative weights may occur' if idwtup < 0 else ''}"
 
 
@@ -103,11 +103,11 @@ def _agreement(idwtup: int, stated: tuple[float, float] | None, sums: WeightSums
     n, mean = sums.events, sums.sum_w / sums.events
     found = []
     if sums.negative and idwtup > 0:
-        found.append(f"{sums.negative} events have negative weights, though IDWTUP = {idwtup} allows none")
+        found.append(f"{sums.negative} events have negative weights, which IDWTUP = {idwtup} does not allow")
     if abs(idwtup) == 3:
         alike = n * sums.sum_w2 - sums.sum_abs_w**2 <= 1e-9 * n * sums.sum_w2
         if not alike:
-            found.append(f"the weights differ in size, though IDWTUP = {idwtup} promises unit weights")
+            found.append(f"the weights differ in size, but IDWTUP = {idwtup} means unit weights")
         elif not math.isclose(sums.sum_abs_w, n, rel_tol=1e-6):
             found.append(
                 f"every weight is {sums.sum_abs_w / n:.6g} in size, though IDWTUP = {idwtup} promises 1"

@@ -29,7 +29,7 @@ PARTICLE_FIELDS: Mapping[str, FieldSchema] = {
     "py": FieldSchema("float64", "GeV"),
     "pz": FieldSchema("float64", "GeV", "along the first beam"),
     "E": FieldSchema("float64", "GeV"),
-    "m_generated": FieldSchema("float64", "GeV", "mass the generator used (PUP 5)"),
+    "m_generated": FieldSchema("float64", "GeV", "generated mass (PUP 5)"),
     "lifetime": FieldSchema("float64", "mm", "c tau from production to decay (VTIMUP)"),
     "spin": FieldSchema("float64", doc="cosine of spin and mother's momentum; 9 if unknown (SPINUP)"),
 }

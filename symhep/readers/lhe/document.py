@@ -113,13 +113,15 @@ def _take_header(at: _Cursor, final: bool) -> bool:
     if begin and (swallowed(at.text[:begin]) or _OPEN in text[:begin]):
         at.pending.append(_no_init(at.text[:begin], at.byte))
     if inside := swallowed(at.text[begin : end.place]):
-        reason = "events stand in the header, where they do not belong: parts of the file are misplaced"
-        at.pending.append(Damage(reason, at.byte + begin + inside[0], len(inside), hint="look at this place"))
+        reason = "the header contains events: parts of the file are misplaced"
+        at.pending.append(
+            Damage(reason, at.byte + begin + inside[0], len(inside), hint="check the file at this position")
+        )
     at.pending.append(HeaderText(at.text[begin : end.place], at.byte + begin))
     at.advance(end.place)
     if end.early:
         reason = "an event begins before </init>: the header is damaged"
-        at.pending.append(Damage(reason, at.byte, hint="look at this place"))
+        at.pending.append(Damage(reason, at.byte, hint="check the file at this position"))
     at.in_header, at.footer, at.look_at = False, False, 0
     at.documents += 1
     return True
@@ -145,12 +147,12 @@ def _take_events(at: _Cursor, final: bool) -> bool:
     at.footer = at.footer or (not in_event and len(tags.starting(b"/" + TITLE)) > 0)
     if (zero := tags.text.find(0, 0, following if following >= 0 else rest)) >= 0:
         place = at.byte + zero
-        at.pending.append(Damage("zero bytes where text belongs: part of the file was never written", place))
+        at.pending.append(Damage("zero bytes instead of text: part of the file was not written", place))
     at.pending += [
         Damage(
-            "text between events that is no comment: the tags of an event may be damaged",
+            "text between events that is not a comment: the tags of an event may be damaged",
             at.byte + place,
-            hint="look at this place; a remark belongs into <!-- -->, or behind a '#'",
+            hint="check the file at this position; write comments as <!-- -->, or after a '#'",
             after=after,
         )
         for place, after in ([] if passed else run.gaps)
@@ -172,7 +174,9 @@ def _blank_comments(at: _Cursor) -> None:
     for comment in _COMMENT.finditer(at.text):
         if b"<!--" in comment[0][4:]:
             reason = "a comment begins within a comment: events may be lost in it"
-            at.pending.append(Damage(reason, at.byte + comment.start(), hint="look at this place"))
+            at.pending.append(
+                Damage(reason, at.byte + comment.start(), hint="check the file at this position")
+            )
     at.text = _COMMENT.sub(lambda m: b" " * len(m[0]), at.text)
 
 
@@ -188,7 +192,7 @@ def _finish(at: _Cursor, cut: bool) -> None:
     if not at.in_header:
         if b"<!--" in at.text:
             at.pending.append(
-                Damage("a comment is opened and never closed", at.byte, hint="look at this place")
+                Damage("a comment is not closed", at.byte, hint="check the file at this position")
             )
         if not at.footer and not cut:
             at.pending.append(_no_footer(end, "at the end of the file"))
@@ -197,19 +201,19 @@ def _finish(at: _Cursor, cut: bool) -> None:
         return
     if not at.text.strip():
         if at.documents == 0:
-            reason = "the file holds only blanks" if at.text else "the file is empty"
+            reason = "the file contains only blanks" if at.text else "the file is empty"
             at.pending.append(Damage(reason, 0, hint="run the generator again"))
         return
     if _OPEN in at.text:
         at.pending.append(_no_init(at.text, at.byte))
     else:
         reason = "no <LesHouchesEvents> tag: this is not an LHE file"
-        at.pending.append(Damage(reason, at.byte, hint="check the file and its format"))
+        at.pending.append(Damage(reason, at.byte, hint="check the format of the file"))
 
 
 def _no_init(text: bytes, byte: int) -> Damage:
     events = len(re.findall(rb"<event[\s>]", text)) or None
-    hint = "run the generator, or the copying, again"
+    hint = "run the generator or copy the file again"
     return Damage("the header is cut: there is no complete <init> block", byte, events, hint)
 
 
@@ -217,7 +221,7 @@ def _no_footer(byte: int, where: str) -> Damage:
     return Damage(
         f"</LesHouchesEvents> is missing {where}: events may be lost",
         byte,
-        hint="run the job again, or keep what there is with 'bad_files: skip'",
+        hint="run the job again, or use the events before this point with 'bad_files: skip'",
     )
 
 

@@ -26,7 +26,7 @@ _OPENING = re.compile(rb"<event" + ATTRIBUTES + rb">")
 _REASONS = {
     Kind.CUT: "the event is cut short: its </event> is missing",
     Kind.STRAY: "</event> without its <event>: the event's beginning is lost",
-    Kind.MERGED: "the tags in the event are damaged: it may have run into another one",
+    Kind.MERGED: "the tags of the event are damaged: it may be merged with the next one",
 }
 _N_EVENT, _N_PARTICLE = 6, len(PARTICLE_FIELDS)
 #: The nominal weight's name in the accord.
@@ -70,7 +70,7 @@ def read_run(
         BadEvent(
             int(i),
             _REASONS[Kind(int(run.kind[i]))],
-            "run the job, or the copying, again",
+            "run the job or copy the file again",
             None if run.kind[i] == Kind.MERGED else 1,
         )
         for i in np.flatnonzero(run.kind != Kind.WHOLE)
@@ -106,9 +106,7 @@ def _narrow(
         yield _parse(mended, tails, wanted, places + first, document)
     except ValueError as error:
         if len(places) == 1:
-            yield BadEvent(
-                int(places[0]), _diagnose(mended[0]) or str(error), "look at this event in the file"
-            )
+            yield BadEvent(int(places[0]), _diagnose(mended[0]) or str(error), "check this event in the file")
             return
         middle = len(places) // 2
         yield from _narrow(run, places[:middle], wanted, first, document)
@@ -175,7 +173,7 @@ def _layout(bodies: Sequence[bytes]) -> tuple[FloatArray, IntArray, IntArray]:
         raise ValueError("the event has no complete first line")
     counts = _typed(values[begin], "int32").astype(np.int64)
     if (n != _N_EVENT + _N_PARTICLE * counts).any():
-        raise ValueError("the number of particles is not as announced")
+        raise ValueError("the number of particles differs from NUP")
     return values, begin, counts
 
 
@@ -185,7 +183,7 @@ def _typed(column: FloatArray, dtype: str) -> Array:
         return column
     whole = column.astype(np.int32) if (np.abs(column) < 2**31).all() else None
     if whole is None or (whole != column).any():
-        raise ValueError("not a whole number")
+        raise ValueError("not an integer")
     return whole
 
 
@@ -199,13 +197,13 @@ def _diagnose(body: bytes) -> str | None:
     have = (len(tokens) - _N_EVENT) / _N_PARTICLE
     if have != tokens[0]:
         return (
-            f"the event announces {tokens[0]:g} particles (NUP) but has the numbers of {have:.3g} "
-            f"({_N_PARTICLE} each)"
+            f"the event should have {tokens[0]:g} particles (NUP) but has {have:.3g} "
+            f"({_N_PARTICLE} numbers each)"
         )
     names = [name for name, field in PARTICLE_FIELDS.items() if field.type == "int32"]
     lines = np.reshape(tokens[_N_EVENT:], (-1, _N_PARTICLE))[:, : len(names)]
     wrong = np.argwhere((lines != np.rint(lines)) | (np.abs(lines) >= 2**31))
     if len(wrong):
         line, column = wrong[0]
-        return f"{names[column]} of particle {line + 1} is {lines[line, column]:g}, not a whole number"
+        return f"{names[column]} of particle {line + 1} is {lines[line, column]:g}, not an integer"
     return None

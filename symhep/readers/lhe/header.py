@@ -97,7 +97,7 @@ def parse_header(header: HeaderText) -> Header:
     problem = None
     if len(numbers) < 10 + 4 * n:
         lines = [line for line in lines if len(line) == 4]
-        problem = f"<init> announces {n} processes but has {len(lines)}"
+        problem = f"<init> should have {n} processes but has {len(lines)}"
     return Header(
         **facts,
         beams=((int(numbers[0]), numbers[2]), (int(numbers[1]), numbers[3])),

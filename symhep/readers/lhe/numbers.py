@@ -77,12 +77,12 @@ def misread(text: bytes) -> str | None:
     """What in ``text`` is not a finite number, in words; None if all of it is.
 
     >>> misread(b"1.0 ********** 3")
-    "'**********' where a number belongs (Fortran prints stars when a number is too wide)"
+    "'**********' instead of a number (Fortran prints stars when a number is too wide)"
     """
     for token in text.split():
         if NUMBER.fullmatch(token) and np.isfinite(float(token)):
             continue
         shown = token[:24].decode("ascii", "backslashreplace")
         why = " (Fortran prints stars when a number is too wide)" if set(token) == {ord("*")} else ""
-        return f"'{shown}' where a number belongs{why}"
+        return f"'{shown}' instead of a number{why}"
     return None

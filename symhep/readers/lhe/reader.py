@@ -252,7 +252,7 @@ def _wanted(request: ReadRequest, declared: tuple[str, ...] = ()) -> Wanted:
     if request.fields is not None:
         for name in request.fields:
             if name != "particles":
-                raise CardError(f"an LHE file has no collection '{name}'", hint="its only one is 'particles'")
+                raise CardError(f"an LHE file has no collection '{name}'", hint="it only has 'particles'")
         particles = request.fields.get("particles")
     event_fields = frozenset(EVENT_FIELDS) if request.event_fields is None else request.event_fields
     for name in sorted((particles or frozenset()) - set(PARTICLE_FIELDS)):

@@ -122,6 +122,6 @@ def _values(texts: list[bytes]) -> FloatArray:
             values[i] = float(token)
             continue
         if len(token.split()) != 1:
-            raise ValueError("a weight tag does not hold one number")
+            raise ValueError("a weight tag does not contain exactly one number")
         raise ValueError(f"in a weight, {misread(token)}")
     return values

@@ -23,7 +23,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 EVENT_FIELDS: Mapping[str, FieldSchema] = {
     **LHE_EVENT_FIELDS,
-    "trials": FieldSchema("float64", doc="tries that the event took, itself among them"),
+    "trials": FieldSchema("float64", doc="number of trials for the event, including the event itself"),
 }
 _EVENT = {"process": "pid", "scale": "scale", "alphaQED": "aqed", "alphaQCD": "aqcd", "trials": "trials"}
 #: symhep's (and LHE's) name -> the column's.
@@ -70,7 +70,7 @@ def event_columns(tables: Mapping[str, NamedTable], path: str) -> dict[str, str]
             raise InputError(
                 f"the table '{table}' has no column '{missing[0]}'",
                 file=path,
-                hint="only files of the accord's layout are read",
+                hint="only files with the standard layout are supported",
             )
     return {name: column for name, column in _EVENT.items() if column in tables["events"].names}
 
@@ -113,15 +113,15 @@ def read_events(
         kept = kept[~wrong]
 
     count, first = rows["nparticles"], rows["start"]
-    drop(~_sound(rows, tables["particles"].rows), "the event has no particles, or not where it says")
+    drop(~_sound(rows, tables["particles"].rows), "the event has no particles at the position given")
     first_row, counts = first[kept].astype(np.int64), count[kept].astype(np.int64)
     before = np.maximum.accumulate(np.concatenate([[end], first_row + counts]))[:-1]
-    drop(first_row < before, "the event names particles of an event before it")
+    drop(first_row < before, "the event refers to particles of an earlier event")
     if wanted.weight is not None:
         drop(~np.isfinite(rows[wanted.weight][kept]), f"the weight '{wanted.weight}' is not a finite number")
     for name, column in fields.items():
         if EVENT_FIELDS[name].type == "int32":
-            drop(~_whole(rows[column][kept]), f"'{column}' is not a whole number")
+            drop(~_whole(rows[column][kept]), f"'{column}' is not an integer")
     first_row, counts = first[kept].astype(np.int64), count[kept].astype(np.int64)
     ends = first_row + counts
     values = _particles(tables["particles"], first_row, counts)
@@ -131,7 +131,7 @@ def read_events(
         wrong |= ~(_whole(numbers) if field.type == "int32" else np.isfinite(numbers))
     owner = np.repeat(np.arange(len(kept)), counts)
     broken = np.bincount(owner[wrong], minlength=len(kept)) > 0
-    drop(broken, "a particle's numbers are not finite, or not whole where they must be")
+    drop(broken, "a particle has non-finite numbers, or non-integers where integers are needed")
     inside, counts = np.repeat(~broken, counts), counts[~broken]
     particles: dict[str, Array] = {
         name: values[_PARTICLE[name]][inside].astype(field.type)

@@ -113,7 +113,7 @@ def _columns(path: str, request: ReadRequest, losses: LossLog) -> Iterator[Colum
                 losses.record(Loss(path, error.message, stop - done, done, hint=error.hint))
             else:
                 for number, reason in found.bad.items():
-                    losses.record(Loss(path, reason, 1, number, hint="look at this event in the file"))
+                    losses.record(Loss(path, reason, 1, number, hint="check this event in the file"))
                 end, left = found.end, left - len(found.events)
                 if len(found.events):
                     yield found.events
@@ -126,15 +126,15 @@ def _wanted(request: ReadRequest, fields: Mapping[str, str], weights: Sequence[s
     if request.fields is not None:
         for name in request.fields:
             if name != "particles":
-                hint = "its only one is 'particles'"
-                raise CardError(f"there is no collection '{name}'", where=path, hint=hint)
+                hint = "it only has 'particles'"
+                raise CardError(f"unknown collection '{name}'", where=path, hint=hint)
         particles = request.fields.get("particles")
     event_fields = frozenset(fields) if request.event_fields is None else request.event_fields
     for name in sorted((particles or frozenset()) - set(PARTICLE_FIELDS)):
         hint = nearest(name, PARTICLE_FIELDS)
-        raise CardError(f"there is no field 'particles.{name}'", where=path, hint=hint)
+        raise CardError(f"unknown field 'particles.{name}'", where=path, hint=hint)
     for name in sorted(event_fields - set(fields)):
-        raise CardError(f"there is no event field '{name}'", where=path, hint=nearest(name, fields))
+        raise CardError(f"unknown event field '{name}'", where=path, hint=nearest(name, fields))
     weight = request.weight
     if weight in ("auto", "none"):
         return Wanted(
@@ -150,7 +150,7 @@ def _schema(tables: Mapping[str, NamedTable], path: str) -> Schema:
     weights = weights_of(tables["events"])
     notes = []
     if not weights:
-        notes.append("The events have no weights: every event weighs 1.")
+        notes.append("The events have no weights: all events have weight 1.")
     elif len(weights) > 1:
         notes.append(f"The nominal weight is '{weights[0]}'.")
     if weights and "trials" in fields:

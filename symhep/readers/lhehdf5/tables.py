@@ -59,7 +59,7 @@ def hdf5_errors(path: str, event: int | None = None) -> Iterator[None]:
             f"the HDF5 file cannot be read: cut short or damaged ({reason})",
             file=path,
             event=event,
-            hint="copy or produce it again",
+            hint="copy or create it again",
         ) from None
 
 
@@ -127,9 +127,9 @@ def open_tables(path: str) -> Iterator[dict[str, NamedTable]]:
                 name = next((n for n in spellings if n in file), None)
                 if name is None:
                     raise InputError(
-                        f"the file has no table '{spellings[0]}': it holds no Les Houches events",
+                        f"the file has no table '{spellings[0]}': it contains no Les Houches events",
                         file=path,
-                        hint="check the file and its format",
+                        hint="check the format of the file",
                     )
                 found[table] = NamedTable(path, table, file[name])
         yield found
@@ -138,13 +138,13 @@ def open_tables(path: str) -> Iterator[dict[str, NamedTable]]:
 def _check_numbers(dataset: Any, path: str) -> None:
     """Raise `InputError` for what is no table of numbers, or announces more of them than the file can hold."""
     if dataset.ndim not in (1, 2) or dataset.dtype.kind not in "iuf":
-        raise InputError(f"'{dataset.name}' is no table of numbers", file=path, hint="check the file")
+        raise InputError(f"'{dataset.name}' is not a table of numbers", file=path, hint="check the file")
     announced = dataset.size * dataset.dtype.itemsize
     if announced > _SMALL + _SHRINK * dataset.id.get_storage_size():
         raise InputError(
-            f"'{dataset.name}' announces {dataset.shape[0]} rows, more than the file can hold: it is damaged",
+            f"'{dataset.name}' should have {dataset.shape[0]} rows, more than fit into the file: it is damaged",
             file=path,
-            hint="copy or produce it again",
+            hint="copy or create it again",
         )
 
 

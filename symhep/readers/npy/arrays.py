@@ -28,7 +28,7 @@ _SHRINK = 1_100
 _SMALL = 1 << 20
 #: numpy repeats the header it cannot parse.
 _REASON = 120
-_AGAIN = "copy or produce it again"
+_AGAIN = "copy or create it again"
 
 
 @contextmanager
@@ -98,7 +98,7 @@ class Member:
         size = self.shape[0] * self.row_bytes
         if size > _WHOLE_BYTES or self.whole_rows < self.shape[0]:
             raise InputError(
-                f"the array '{self.name}' is stored column by column (Fortran's order) and is too long or cut",
+                f"the array '{self.name}' is stored in Fortran order and is too long or truncated",
                 file=self.path,
                 hint="save np.ascontiguousarray(array)",
             )
@@ -124,13 +124,13 @@ def arrays_of(path: str) -> dict[str, Member]:
             if name == info.filename:
                 continue
             if info.file_size > _SMALL + _SHRINK * info.compress_size or name in found:
-                raise InputError(
-                    f"the array '{name}' announces more than the file can hold", file=path, hint=_AGAIN
-                )
+                raise InputError(f"the array '{name}' is larger than the file", file=path, hint=_AGAIN)
             with archive.open(info) as stream:
                 found[name] = _member(stream, path, name, info.file_size)
         if not found:
-            raise InputError("the archive holds no arrays", file=path, hint="numpy.savez writes such files")
+            raise InputError(
+                "the archive contains no arrays", file=path, hint="numpy.savez writes such files"
+            )
         return found
 
 
@@ -150,7 +150,9 @@ def _header(stream: Any, path: str, name: str) -> tuple[tuple[int, ...], bool, n
     version = numpy.lib.format.read_magic(stream)
     if version not in ((1, 0), (2, 0)):
         raise InputError(
-            f"version {version[0]} of numpy's format is not read", file=path, hint="name fields in ASCII"
+            f"version {version[0]} of the numpy format is not supported",
+            file=path,
+            hint="use ASCII field names",
         )
     read = (
         numpy.lib.format.read_array_header_1_0
@@ -162,7 +164,7 @@ def _header(stream: Any, path: str, name: str) -> tuple[tuple[int, ...], bool, n
         shape, fortran, dtype = read(stream)
     if dtype.hasobject:
         raise InputError(
-            f"the array '{name}' holds Python objects, which only unpickling could read: refused",
+            f"the array '{name}' contains Python objects, which need pickle and are refused",
             file=path,
             hint="save plain numbers, lists padded with zeros to one length",
         )
@@ -170,7 +172,7 @@ def _header(stream: Any, path: str, name: str) -> tuple[tuple[int, ...], bool, n
         raise InputError(f"the array '{name}' of shape {shape} holds no events", file=path)
     if math.prod(shape[1:]) * dtype.itemsize > _WHOLE_BYTES:
         raise InputError(
-            f"the array '{name}' of shape {shape} has more than 1 GB for each event: damaged?",
+            f"the array '{name}' of shape {shape} has more than 1 GB per event: the file may be damaged",
             file=path,
             hint=_AGAIN,
         )
@@ -188,7 +190,7 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
     while size:
         part = stream.read(min(size, _PIECE_BYTES))
         if not part:
-            raise EOFError("the array ends before its announced length")
+            raise EOFError("the array is shorter than its header states")
         parts.append(part)
         size -= len(part)
     return b"".join(parts)

@@ -25,7 +25,7 @@ _MOMENTUM = ("E", "px", "py", "pz", "pt", "eta", "phi", "y", "mass")
 _SETS = ({"px", "py", "pz"}, {"pt", "eta", "phi"}, {"pt", "y", "phi"})
 #: Events that are looked at to see what the numbers are.
 _LOOK_AT = 500
-_HINT = "say what they are, such as options: {components: [pt, eta, phi, mass]}"
+_HINT = "give them, as in options: {components: [pt, eta, phi, mass]}"
 
 
 def components_of(member: Member, given: Sequence[str] | None) -> tuple[tuple[str, ...], str]:
@@ -34,17 +34,17 @@ def components_of(member: Member, given: Sequence[str] | None) -> tuple[tuple[st
         names = tuple(_SPELLINGS.get(name.lower(), name) for name in given)
         if not any(needed <= set(names) for needed in _SETS) or len(set(names)) != len(names):
             raise InputError(
-                f"the components {', '.join(given)} make no momentum",
+                f"the components {', '.join(given)} do not define a momentum",
                 file=member.path,
-                hint="px, py, pz or pt, eta (or y), phi are needed, each once; and E, mass or pdgId",
+                hint="required, each once: px, py, pz or pt, eta (or y), phi; and E, mass or pdgId",
             )
     else:
         names = _guess(member)
     axis = f"The last axis of '{member.name}'" if member.name else "The last axis"
-    told = f"{axis} is taken as {', '.join(names)}; entries of zeros are no particles."
+    told = f"{axis} was taken as {', '.join(names)}; entries with only zeros are ignored (padding)."
     if "y" in names:
         told += " y is the rapidity"
-        told += "; masses are those of the PDG numbers." if _by_number(names) else "."
+        told += "; masses are from the PDG numbers." if _by_number(names) else "."
     return names, told
 
 
@@ -71,7 +71,7 @@ def _guess(member: Member) -> tuple[str, ...]:
         elif angles:
             return ("pt", "y", "phi")
     raise InputError(
-        f"what the {width} numbers of each particle are cannot be seen from their sizes",
+        f"the meaning of the {width} numbers of each particle cannot be inferred from their values",
         file=member.path,
         hint=_HINT,
     )

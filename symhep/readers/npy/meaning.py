@@ -57,7 +57,7 @@ def meaning_of(
     events = main.shape[0]
     if given is not None and len(given) != main.shape[-1]:
         reason = f"{len(given)} components are named, but the last axis of '{main.name}' has {main.shape[-1]}"
-        raise InputError(reason, file=path, hint="check options: components")
+        raise InputError(reason, file=path, hint="check 'components' in the options")
     alike = [
         m
         for m in members.values()
@@ -76,17 +76,17 @@ def meaning_of(
             found = _columns(member, lists, given if member is main else None, alone=len(members) == 1)
         for column, part in found:
             if column.name in columns:
-                reason = f"two arrays give the column '{column.name}'"
+                reason = f"two arrays have the column '{column.name}'"
                 raise InputError(reason, file=path, hint="rename one of them, or choose with options: array")
             columns[column.name], parts[column.name] = column, part
     left = sorted({name for name, m in members.items() if m not in {part.member for part in parts.values()}})
     if left:
         notes.append(
-            f"Arrays that are not numbers of each of the {events} events are not offered: {', '.join(left)}."
+            f"Arrays that are not numbers of each of the {events} events are ignored: {', '.join(left)}."
         )
     if not columns:
         reason = f"no array holds at most {_MANY} numbers, lists or particles of each event"
-        raise InputError(reason, file=path, hint="arrays of shape (N,), (N, F) and (N, P, C) are read")
+        raise InputError(reason, file=path, hint="supported are arrays of shape (N,), (N, F) and (N, P, C)")
     return Meaning(events, columns, parts, tuple(notes))
 
 

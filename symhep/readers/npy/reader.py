@@ -39,11 +39,11 @@ class NumpyOptions(ColumnMapOptions):
     """Those of a column map, and ``array``, ``components``."""
 
     array: str | None = Field(
-        None, description="which array of a .npz file holds the events' particles or numbers"
+        None, description="name of the array of a .npz file with the particles or numbers"
     )
     components: tuple[str, ...] | None = Field(
         None,
-        description="what the numbers on its last axis are, such as [pt, eta, phi, mass]; guessed if not given",
+        description="meaning of its last axis, such as [pt, eta, phi, mass]; default: from the values",
     )
 
 
@@ -120,10 +120,10 @@ class NumpyTable:
                 yield min(step, end - first), self._arrays(columns, found)
         if self._there < stop:
             raise InputError(
-                f"the file is cut: it announces {self.entries} events and holds {self._there}",
+                f"the file is truncated: it should have {self.entries} events and has {self._there}",
                 file=self.path,
                 event=max(start, self._there),
-                hint="copy or produce it again",
+                hint="copy or create it again",
             )
 
     def _arrays(self, columns: Sequence[str], pieces: Mapping[str, npt.NDArray[Any]]) -> dict[str, ak.Array]:

@@ -176,4 +176,4 @@ def not_offered(refused: Mapping[str, str], at_most: int = 12) -> Iterator[str]:
         by_reason.setdefault(why.partition(":")[0], []).append(name)
     for why, names in by_reason.items():
         more = f" and {len(names) - at_most} more" if len(names) > at_most else ""
-        yield f"Not offered ({why}): {', '.join(names[:at_most])}{more}."
+        yield f"Ignored ({why}): {', '.join(names[:at_most])}{more}."

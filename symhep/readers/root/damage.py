@@ -9,7 +9,7 @@ from symhep.errors import InputError
 
 __all__ = ["reason", "translated"]
 
-AGAIN = "copy or produce it again"
+AGAIN = "copy or create it again"
 
 
 @contextmanager
@@ -20,7 +20,7 @@ def translated(path: str, what: str, hint: str = AGAIN) -> Iterator[None]:
     ...     raise RecursionError("too deep")
     Traceback (most recent call last):
     ...
-    symhep.errors.InputError: a.root: the tree cannot be read (RecursionError: too deep); copy or produce it again
+    symhep.errors.InputError: a.root: the tree cannot be read (RecursionError: too deep); copy or create it again
     """
     try:
         yield

@@ -36,7 +36,7 @@ class JoinedTree(RootTree):
                 raise InputError(
                     f"the friend {label} has {friend.entries} events, the tree has {tree.entries}",
                     file=tree.path,
-                    hint="friends are joined by entry number: they need the same events in the same order",
+                    hint="friends are matched by entry number: they need the same events in the same order",
                 )
             taken: dict[str, str] = {}
             for name, column in friend.found.columns.items():
@@ -141,5 +141,5 @@ def friend_notes(tree: Any) -> tuple[str, ...]:
     if not friends:
         return ()
     return (
-        f"The tree names friends, which are not read unless options: friends says so: {', '.join(friends)}.",
+        f"The tree has friends, which are not read by default (to read them: options: friends): {', '.join(friends)}.",
     )

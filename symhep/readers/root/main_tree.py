@@ -44,7 +44,7 @@ def main_tree(names: Trees, file: Any, path: str) -> tuple[str, str | None]:
         )
     return (
         found,
-        f"The tree '{found}' was taken (options: tree names another): there are also {_some(others)}.",
+        f"The tree '{found}' was selected (to change: options: tree); other trees: {_some(others)}.",
     )
 
 

@@ -96,7 +96,7 @@ def open_tree(path: str, choose: Callable[[Trees, Any], str], records: bool = Tr
             names = tree_names(file)
             if not file.keys():
                 raise InputError(
-                    "the file has no keys: the job that wrote it ended before closing it",
+                    "the file has no keys: the job that wrote it ended before closing the file",
                     file=path,
                     hint="recover it with ROOT (TFile::Recover) or run the job again",
                 )
@@ -124,4 +124,8 @@ def _cut(file: Any) -> str | None:
         size, stated = int(file.file.source.num_bytes), int(file.file.fEND)
     except Exception:  # a server that does not tell the size
         return None
-    return f"the file is cut: it has {size:,} bytes, its header says {stated:,}" if size < stated else None
+    return (
+        f"the file is truncated: it has {size:,} bytes, its header states {stated:,}"
+        if size < stated
+        else None
+    )

@@ -208,14 +208,12 @@ def cycle_notes(table: RootTree) -> tuple[str, ...]:
     """A sentence about other cycles: backups of the same tree, never further events."""
     if not table.ignored:
         return ()
-    return (
-        f"Of several cycles of the tree the highest was taken; ignored as backups: {', '.join(table.ignored)}.",
-    )
+    return (f"The highest cycle of the tree was used; ignored backups: {', '.join(table.ignored)}.",)
 
 
 def _length(arrays: Mapping[str, ak.Array], expected: int) -> int:
     """The number of events, which all arrays must agree on."""
     for name, array in arrays.items():
         if len(array) != expected:
-            raise ValueError(f"{len(array)} events of {name} where {expected} are stated")
+            raise ValueError(f"{len(array)} events of {name} where {expected} are stated in the file")
     return expected

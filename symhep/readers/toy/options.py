@@ -43,48 +43,48 @@ _ALL = frozenset({"name", "events", "seed"})
 
 
 class ToyOptions(ReaderOptions):
-    """``name``: which data set; ``events`` and ``seed``; the others belong to some toys, which say their defaults."""
+    """``name``: name of the toy; ``events`` and ``seed``; the others belong to some toys, which say their defaults."""
 
-    name: ToyName | None = Field(None, description="which data set")
-    events: int = Field(10_000, ge=0, description="how many events to draw")
-    seed: int = Field(
-        20260101, ge=0, description="seed of the events (the run's seed leaves them as they are)"
+    name: ToyName | None = Field(None, description="name of the toy")
+    events: int = Field(10_000, ge=0, description="number of events")
+    seed: int = Field(20260101, ge=0, description="seed of the events (independent of the seed of the run)")
+    dimension: int | None = Field(
+        None, ge=1, le=1000, description="gaussian: number of dimensions; default: 1"
     )
-    dimension: int | None = Field(None, ge=1, le=1000, description="dimensions of gaussian; 1 by default")
-    radius: float | None = Field(None, gt=0, description="R of square, circle and sphere; 10 by default")
-    mean: list[float] | None = Field(None, description="mean per dimension, of the Gaussian shapes")
-    variance: list[float] | None = Field(None, description="variance per dimension, of the Gaussian shapes")
-    mass: Positive | None = Field(None, description="decays: mass of the resonance in GeV; 91.2 by default")
+    radius: float | None = Field(None, gt=0, description="square, circle, sphere: radius R; default: 10")
+    mean: list[float] | None = Field(None, description="Gaussian shapes: mean per dimension")
+    variance: list[float] | None = Field(None, description="Gaussian shapes: variance per dimension")
+    mass: Positive | None = Field(None, description="decays: mass of the resonance in GeV; default: 91.2")
     width: Width | None = Field(
-        None, description="decays: standard deviation of the mass, relative to it; 0 by default"
+        None, description="decays: relative standard deviation of the mass; default: 0"
     )
     rapidity: NotNegative | None = Field(
-        None, description="decays: standard deviation of the resonance's rapidity along z; 0 by default"
+        None, description="decays: standard deviation of the rapidity of the resonance; default: 0"
     )
     pt: NotNegative | None = Field(
-        None, description="decays: mean transverse momentum of the resonance in GeV; 0 by default"
+        None, description="decays: mean transverse momentum of the resonance in GeV; default: 0"
     )
     a_fb: Asymmetry | None = Field(
-        None, description="two_body: forward-backward asymmetry; isotropic if not given"
+        None, description="two_body: forward-backward asymmetry; default: isotropic"
     )
     handedness: Fraction | None = Field(
-        None, description="three_body, four_body: epsilon of the term odd under parity; 0 by default"
+        None, description="three_body, four_body: coefficient epsilon of the parity-odd term; default: 0"
     )
-    pt_min: Positive | None = Field(None, description="dijets: threshold in GeV; 1200 by default")
+    pt_min: Positive | None = Field(None, description="dijets: threshold in GeV; default: 1200")
     imbalance: NotNegative | None = Field(
-        None, description="dijets: mean pt of the soft recoil, relative to the jets' pt; 0.05 by default"
+        None, description="dijets: mean pt of the soft recoil, relative to the jet pt; default: 0.05"
     )
-    ordered: bool | None = Field(None, description="dijets: the jet of the larger pt first; false by default")
+    ordered: bool | None = Field(None, description="dijets: order the jets in pt; default: false")
     modulation: Fraction | None = Field(
-        None, description="particles: epsilon of the acceptance 1 + epsilon cos(m phi); 0 by default"
+        None, description="particles: epsilon of the acceptance 1 + epsilon cos(m phi); default: 0"
     )
-    order: Order | None = Field(None, description="particles: m of the acceptance; 2 by default")
+    order: Order | None = Field(None, description="particles: m of the acceptance; default: 2")
     tilt: Angle | None = Field(
-        None, description="particles: angle in radians by which events are turned; 0 by default"
+        None, description="particles: rotation angle of the events (tilt) in rad; default: 0"
     )
-    axis: Axis | None = Field(None, description="particles: the axis of the tilt; x by default")
+    axis: Axis | None = Field(None, description="particles: axis of the tilt; default: x")
     negative: Negative | None = Field(
-        None, description="particles: fraction of events of weight -1; 0 by default"
+        None, description="particles: fraction of events with weight -1; default: 0"
     )
 
     @property

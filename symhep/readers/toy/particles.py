@@ -51,7 +51,7 @@ def density(name: str, **options: Any) -> Density:
     found: Density = _DENSITIES[name](**own)
     for option, needed in (("order", "modulation"), ("axis", "tilt")):
         if option in options and needed not in options:
-            raise ValueError(f"'{option}' says nothing without '{needed}'")
+            raise ValueError(f"'{option}' has no effect without '{needed}'")
     # Without a modulation or a turn nothing is spent on them: the events are those without the option.
     if options.get("modulation"):
         found = Accepted(found, **{k: options[k] for k in ("modulation", "order") if k in options})
@@ -89,9 +89,9 @@ def _layout(extras: Mapping[str, tuple[tuple[int, ...], str]], negative: float) 
         {name: Leaf(name, FieldSchema("int32", "", doc)) for name, (_, doc) in extras.items()},
     )
     if not negative:
-        note = "Generated events without weights: every event weighs 1."
+        note = "Generated events without weights: all events have weight 1."
         return Layout({"particles": collection}, notes=(note,))
-    note = f"Of the generated events the fraction {negative:g} weighs -1, the others +1."
+    note = f"A fraction {negative:g} of the generated events has weight -1, the others +1."
     return Layout(
         {"particles": collection},
         weights={"weight": WeightLeaf("weight")},

@@ -158,9 +158,9 @@ def _toy(path: str, options: ToyOptions) -> Toy:
     named = path.removeprefix("toy:") if path.startswith("toy:") else ""
     name = options.name or named
     if options.name and named and named != options.name:
-        raise InputError(f"the option name says '{options.name}'", file=path, hint="give the name once")
+        raise InputError(f"the option 'name' is '{options.name}'", file=path, hint="give the name only once")
     if name not in TOYS:
-        raise InputError(f"there is no toy '{name}'", file=path, hint=nearest(name, TOYS))
+        raise InputError(f"unknown toy '{name}'", file=path, hint=nearest(name, TOYS))
     family, given = TOYS[name], options.given
     if unknown := [option for option in given if option not in family.options]:
         known = ", ".join((*family.options, "events", "seed"))

@@ -39,7 +39,7 @@ def _points(
         drawn = {name: points[:, i] for i, name in enumerate(coordinates)}
         return drawn if truth is None or known is None else {**drawn, truth[0]: known}
 
-    note = "Generated events without weights: every event weighs 1."
+    note = "Generated events without weights: all events have weight 1."
     return Toy(Layout(event_fields=fields, notes=(note,)), dim, intrinsic, symmetry, columns, limit)
 
 

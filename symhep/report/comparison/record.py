@@ -31,23 +31,23 @@ Sharing = Literal["apart", "reference", "same"]
 class ComparedRun(Record):
     """A run."""
 
-    label: str = Field(description="what it is called here, different for each: the name of its folder")
+    label: str = Field(description="label of the run: name of its folder, made unique")
     folder: str = Field(description="its folder")
-    symhep: str = Field(description="version that computed it; '': unknown")
-    started: str = Field(description="when; '': unknown")
+    symhep: str = Field(description="symhep version of the run; '': unknown")
+    started: str = Field(description="date of the run; '': unknown")
     seed: int = Field(description="of the card")
-    results: tuple[str, ...] = Field(description="results that it has")
-    missing: tuple[str, ...] = Field((), description="results that it does not have, and why")
+    results: tuple[str, ...] = Field(description="results of the run")
+    missing: tuple[str, ...] = Field((), description="results missing in the run, with the reason")
 
 
 class SharingRow(Record):
     """A result whose runs look at the same files."""
 
     result: str = Field(description="the result")
-    run: str = Field(description="the run that is compared with the first")
+    run: str = Field(description="the run compared with the first run")
     sharing: Sharing = Field(
-        description="same: its events, or some of them, are in both runs, so that differences are not those of "
-        "independent samples; reference: what it is relative to is the same, its own events are not; apart: neither"
+        description="same: both runs share events, so that their differences are not those of independent samples; "
+        "reference: only the reference events are shared; apart: no events are shared"
     )
 
 
@@ -60,20 +60,20 @@ class PullRow(Record):
 
     result: str = Field(description="the result")
     key: str = Field(description="the answer, see answers_of")
-    run: str = Field(description="the run that is compared with the first")
+    run: str = Field(description="the run compared with the first run")
     first: Number = Field(description="in the first run")
     value: Number = Field(description="in the run")
     pull_statistical: float | None = Field(
-        description="difference over the statistical errors of both, which are taken as independent; null: the events "
-        "are the same, or there is no error"
+        description="pull: difference divided by the combined statistical error, assuming independent samples; null: "
+        "same events, or no error"
     )
     pull: float | None = Field(
-        description="the same with systematic uncertainties: a variation of one name and the same alternatives in both "
-        "runs is one source, which shifts both values together, others are independent; null as above"
+        description="pull with systematic uncertainties: variations with the same name and alternatives in both runs "
+        "are fully correlated, others uncorrelated; null: as above"
     )
     shift: float | None = Field(
-        description="difference over the statistical error in the first run, whatever the events: no pull where they "
-        "are the same; null: there is no error"
+        description="difference divided by the statistical error of the first run; not a pull if the events are the "
+        "same; null: no error"
     )
 
 
@@ -82,12 +82,12 @@ class PRow(Record):
 
     result: str = Field(description="the result")
     key: str = Field(description="the answer")
-    run: str = Field(description="the run that is compared with the first")
+    run: str = Field(description="the run compared with the first run")
     first_p: PValue | None = Field(
-        description="p-value in the first run, adjusted where there is one; null: none"
+        description="p-value in the first run (adjusted, if available); null: none"
     )
     p: PValue | None = Field(description="in the run")
-    first_verdict: str | None = Field(description="what is concluded in the first run; null: nothing")
+    first_verdict: str | None = Field(description="verdict in the first run; null: none")
     verdict: str | None = Field(description="in the run")
 
     @property
@@ -101,7 +101,7 @@ class LimitRow(Record):
 
     result: str = Field(description="the result")
     key: str = Field(description="the answer")
-    run: str = Field(description="the run that is compared with the first")
+    run: str = Field(description="the run compared with the first run")
     first: float = Field(description="observed in the first run")
     first_expected: float | None = Field(description="expected there; null: unknown")
     limit: float = Field(description="observed in the run")
@@ -113,7 +113,7 @@ class LoneRow(Record):
 
     result: str = Field(description="the result")
     key: str = Field(description="the answer; '': the whole result")
-    runs: tuple[str, ...] = Field(description="the runs that have it")
+    runs: tuple[str, ...] = Field(description="runs that contain it")
 
 
 class DifferenceRow(Record):
@@ -121,36 +121,40 @@ class DifferenceRow(Record):
 
     kind: Literal["card", "option", "input", "version"] = Field(description="where it stands")
     key: str = Field(description="what it is")
-    values: tuple[str, ...] = Field(description="of each run, in their order; '–': it does not have it")
+    values: tuple[str, ...] = Field(description="value in each run, in their order; '–': missing")
 
 
 class LargestPull(Record):
     """The largest pull, and how probable one so large is among so many.
 
-    With p = 2 Phi(-|pull|) of one of n numbers, 1 - (1 - p)^n is the probability of at least one so large among n
-    independent ones (Sidak 1967); among correlated ones it is smaller.
+    With p = 2 Phi(-|pull|) of one of n numbers, 1 - (1 - p)^n is the global p-value of n independent ones (Sidak
+    1967); that of correlated ones is smaller.
     """
 
     result: str = Field(description="the result")
     key: str = Field(description="the answer")
     run: str = Field(description="the run")
     pull: float = Field(description="the pull, with systematic uncertainties")
-    number: int = Field(description="n: how many pulls there are")
-    local_p: float = Field(description="probability of one so large")
-    global_p: float = Field(description="probability of at least one so large among n")
+    number: int = Field(description="number n of pulls")
+    local_p: float = Field(description="p-value of the single pull (local)")
+    global_p: float = Field(
+        description="probability of at least one pull of this size among n (global p-value)"
+    )
 
 
 class ComparisonRecord(Record):
     """The same questions in several runs, each compared with the first."""
 
-    runs: tuple[ComparedRun, ...] = Field(description="the runs, in the order in which they were given")
-    sharing: tuple[SharingRow, ...] = Field(description="of each result in each run but the first")
-    pulls: tuple[PullRow, ...] = Field(description="numbers that both runs have, the largest pull first")
-    largest: LargestPull | None = Field(description="the largest pull; null: there is none")
-    hypotheses: tuple[PRow, ...] = Field(description="hypotheses and conclusions that both runs have")
-    limits: tuple[LimitRow, ...] = Field(description="limits that both runs have")
-    only: tuple[LoneRow, ...] = Field(description="what not every run has")
-    differences: tuple[DifferenceRow, ...] = Field(description="what the runs do not have in common")
+    runs: tuple[ComparedRun, ...] = Field(description="the runs, in the order given")
+    sharing: tuple[SharingRow, ...] = Field(
+        description="shared events, for each result and each run except the first"
+    )
+    pulls: tuple[PullRow, ...] = Field(description="common numbers, the largest pull first")
+    largest: LargestPull | None = Field(description="largest pull; null: none")
+    hypotheses: tuple[PRow, ...] = Field(description="common hypotheses and verdicts")
+    limits: tuple[LimitRow, ...] = Field(description="common limits")
+    only: tuple[LoneRow, ...] = Field(description="results that are not in all runs")
+    differences: tuple[DifferenceRow, ...] = Field(description="differences in card, versions and inputs")
 
     @property
     def changed(self) -> list[PRow]:

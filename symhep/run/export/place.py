@@ -21,7 +21,7 @@ def require_new(path: Path, force: bool) -> None:
     if path.is_dir():
         raise StoreError(f"{path} is a folder; give the name of a file")
     if path.exists() and not force:
-        raise StoreError(f"{path} exists; choose another name, or overwrite it with --force")
+        raise StoreError(f"{path} exists; choose another name, or use --force to overwrite it")
 
 
 def write_text(path: Path, text: str) -> None:
@@ -49,9 +49,11 @@ def new_folder(path: Path, marker: str, force: bool) -> Iterator[Path]:
         raise StoreError(f"{path} is a file; give the name of a folder")
     inside = list(path.iterdir()) if path.is_dir() else []
     if inside and not force:
-        raise StoreError(f"{path} is not empty; choose another folder, or write an export anew with --force")
+        raise StoreError(
+            f"{path} is not empty; choose another folder, or use --force to replace an earlier export"
+        )
     if inside and not ((path / marker).is_file() and all(p.is_file() for p in inside)):
-        raise StoreError(f"{path} holds other files than an export; choose another folder")
+        raise StoreError(f"{path} contains files that are not from an export; choose another folder")
     with writing(path):
         path.absolute().parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.absolute().parent))

@@ -73,7 +73,7 @@ def pack(folder: RunFolder, into: RunFolder, name: str) -> Path:
         for path in part_files(folder):
             found = read_archive(path)
             if found is None:
-                raise StoreError(f"{path} cannot be read back: is the disk full, or damaged?")
+                raise StoreError(f"{path} cannot be read back: the disk may be full or damaged")
             for key, array in found.items():
                 yield f"{path.relative_to(place).as_posix()}#{key}", array
 

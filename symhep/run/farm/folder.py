@@ -78,15 +78,17 @@ class Farm:
         place = root / TASK if (root / TASK / PLAN).is_file() else root
         found = RunFolder(place).read_json(PLAN)
         if not isinstance(found, dict):
-            raise StoreError(f"{root} holds no farm: give the folder that symhep farm wrote")
+            raise StoreError(f"{root} is not a farm folder: give the folder that symhep farm wrote")
         if found.pop("schema", None) != _SCHEMA:
-            raise StoreError(f"{place / PLAN} was written by another version of symhep; make the farm again")
+            raise StoreError(
+                f"{place / PLAN} was written by another version of symhep; create the farm again"
+            )
         try:
             store = PartStore(found["store"]["root"], found["store"]["mark"])
             tuples = {key: tuple(found[key]) for key in ("code", "lines", "names", "work", "waiting")}
             return cls(**{**found, **tuples, "store": store}), place
         except (KeyError, TypeError) as error:
-            raise StoreError(f"{place / PLAN} is not as symhep writes it; make the farm again") from error
+            raise StoreError(f"{place / PLAN} is damaged or was changed; create the farm again") from error
 
     def next(self, work: set[int], waiting: list[str], segments: Mapping[str, Any]) -> Farm:
         """With another round."""

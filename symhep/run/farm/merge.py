@@ -67,7 +67,7 @@ def make_farm(
     Raises `StoreError` for a folder that is not empty.
     """
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise StoreError(f"{root} is there already, and not empty; choose another folder")
+        raise StoreError(f"{root} exists and is not empty; choose another folder")
     plan = make_plan(card_file, registry, only)
     folder = RunFolder(root / RUN)
     with folder.locked():
@@ -94,7 +94,9 @@ def merge_farm(root: Path, progress: Progress, registry: Registry) -> Merged:
     """
     farm, _ = Farm.read(root)
     if told := version_differences(farm.versions, versions(), "the farm was made with"):
-        raise CardError(f"this machine has {told}", hint="numbers would differ; use the same environment")
+        raise CardError(
+            f"this machine has {told}", hint="results would differ; use the same software environment"
+        )
     for code in farm.code:
         add_code_folder(code)
     folder = RunFolder(root / RUN)

@@ -35,7 +35,7 @@ class TaskWorkers:
         """See `symhep.run.workers.Workers.run`."""
         yield from self.inner.run(function, [j for j in jobs if task_of(j, self.width) == self.task])
         if jobs:
-            raise NotYet("this rests on what other tasks do")
+            raise NotYet("this depends on the results of other tasks")
 
 
 class Nobody:
@@ -51,5 +51,5 @@ class Nobody:
         """See `symhep.run.workers.Workers.run`."""
         self.busy |= {task_of(job, self.width) for job in jobs}
         if jobs:
-            raise NotYet("this rests on what tasks do")
+            raise NotYet("this depends on the results of the tasks")
         yield from ()

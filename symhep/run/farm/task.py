@@ -108,7 +108,9 @@ def _execute(
     workers: str, done: Run,
 ) -> None:  # fmt: skip
     if told := version_differences(farm.versions, versions(), "the farm was made with"):
-        raise CardError(f"this machine has {told}", hint="numbers would differ; use the same environment")
+        raise CardError(
+            f"this machine has {told}", hint="results would differ; use the same software environment"
+        )
     for code in farm.code:
         add_code_folder(code)
     _check_files(farm)
@@ -117,7 +119,8 @@ def _execute(
     plan = make_plan(load_card(place / CARD), registry, sorted(set(farm.names) & waiting))
     if plan.device != farm.device:
         raise DeviceError(
-            f"this machine has {plan.device}, the farm was made for {farm.device}; give run.device in the card"
+            f"this machine has {plan.device}, the farm was made for {farm.device}; give run.device in the "
+            f"card"
         )
     if farm.segments:
         folder.write_json(CUTS, farm.segments)
@@ -138,11 +141,11 @@ def _check_files(farm: Farm) -> None:
             size = Path(local).stat().st_size
         except OSError as error:
             raise InputError(
-                f"the machine '{platform.node()}' does not see it: {error.strerror}", file=name,
+                f"the machine '{platform.node()}' cannot access it: {error.strerror}", file=name,
                 hint="inputs must lie under the same path on all machines, or behind a URL",
             ) from error  # fmt: skip
         if size != known["size"]:
             raise InputError(
-                f"it has {size:,} bytes, and had {known['size']:,} when the farm was made", file=name,
-                hint="make the farm again",
+                f"it has {size:,} bytes, but {known['size']:,} when the farm was created", file=name,
+                hint="create the farm again",
             )  # fmt: skip

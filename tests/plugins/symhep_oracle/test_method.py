@@ -140,8 +140,8 @@ def test_a_sum_of_vectors_and_particle_momenta() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"oracle": "l2", "vectors": 3}, "4 features do not make 3 vectors of equal length"),
-        ({"oracle": "l2", "acts_on": "momenta"}, "'toy' has no objects, so no four-momenta"),
+        ({"oracle": "l2", "vectors": 3}, "4 features cannot be split into 3 vectors of equal length"),
+        ({"oracle": "l2", "acts_on": "momenta"}, "'toy' has no objects, hence no four-momenta"),
         ({"oracle": "l2", "compare": "so(3)"}, "'so\\(3\\)' acts on 3 components, but the vectors have 4"),
     ],
 )
@@ -152,7 +152,7 @@ def test_what_does_not_fit(options: dict[str, object], message: str) -> None:
 
 def test_features_scaled_each_by_its_own_spread_are_refused() -> None:
     data = Dataset.from_array(np.random.default_rng(1).normal(size=(100, 3)), scaling="standard")
-    with pytest.raises(CardError, match="which no rotation or boost survives; write 'scaling: isotropic'"):
+    with pytest.raises(CardError, match="which breaks rotations and boosts; use 'scaling: isotropic'"):
         METHOD.prepare(data, OracleMethodOptions(oracle="l2"))
 
 
@@ -172,7 +172,9 @@ def test_negative_weights_are_reported_and_count_by_size() -> None:
     found = run(signed, oracle="l2")
     assert found.summary["algebra"]["name"] == "so(3)"
     assert found.summary["spectrum"] == run(data, oracle="l2").summary["spectrum"]
-    assert any("10% of the weight is negative" in s.text for s in found.statements if s.kind == "warning")
+    assert any(
+        "10% of the sum of |w| has negative weight" in s.text for s in found.statements if s.kind == "warning"
+    )
 
 
 def test_what_a_truncated_library_holds_is_reported() -> None:
@@ -185,7 +187,9 @@ def test_what_a_truncated_library_holds_is_reported() -> None:
 def test_training_that_finds_nothing_does_not_deny_the_symmetry() -> None:
     few = {"generators": [3], "seeds": 2, "epochs": 5}
     found = run(gauss(3), oracle="l2", solver="gradient", gradient=few).statements
-    assert found[0].text.startswith("Training found no matrices that preserve |x|; too few epochs or seeds")
+    assert found[0].text.startswith(
+        "The training found no matrices that preserve |x|. Too few epochs or seeds"
+    )
 
 
 def pairs_of_muons(mass: float, events: int = 500) -> Dataset:
@@ -198,8 +202,8 @@ def test_what_the_generators_act_on_is_reported() -> None:
     told = next(s for s in run(pairs_of_muons(30.0), oracle="lorentz").statements if "act on" in s.text)
     assert told.kind == "warning"
     assert told.text == (
-        "The generators act on (E, px, py, pz) of each of the 2 objects in GeV; the features' variables x1 and x2 are "
-        "not used (acts_on: features would)."
+        "The generators act on (E, px, py, pz) of each of the 2 objects in GeV; the variables x1 and x2 of "
+        "the feature set are not used (to use them: acts_on: features)."
     )
     plain = next(s for s in run(gauss(3), oracle="l2").statements if "act on" in s.text)
     assert (plain.kind, plain.text) == ("finding", "The generators act on (x1, x2, x3).")
@@ -207,13 +211,13 @@ def test_what_the_generators_act_on_is_reported() -> None:
 
 def test_light_particles_are_equal_to_rounding_and_one_more_field_is_named() -> None:
     found = run(pairs_of_muons(0.01), oracle="lorentz", compare="so(1,3)")
-    text = next(s.text for s in found.statements if "so(1,3), equal to rounding" in s.text)
+    text = next(s.text for s in found.statements if "so(1,3), exactly up to rounding" in s.text)
     assert "light particles lie close to the light cone" in text
     assert "±" not in text
-    more = next(s.text for s in found.statements if "One more field" in s.text)
-    assert "One more field, D (overlap 1.000), nearly preserves the oracle" in more
+    more = next(s.text for s in found.statements if "One further field" in s.text)
+    assert "One further field, D (overlap 1.000), approximately preserves the oracle" in more
     heavy = run(pairs_of_muons(30.0), oracle="lorentz", compare="so(1,3)").statements
-    assert not any("amplified" in s.text or "One more field" in s.text for s in heavy)
+    assert not any("amplified" in s.text or "One further field" in s.text for s in heavy)
 
 
 def test_another_algebra_is_not_equal_to_rounding() -> None:
@@ -233,11 +237,14 @@ def test_an_approximate_symmetry_is_said_to_be_nearly_one(monkeypatch: pytest.Mo
     oracle = {"kind": "function", "function": "mine:bent", "approximate": True}
     found = run(gauss(3), oracle=oracle)
     first, decided = found.statements[0].text, found.statements[1].text
-    assert "nearly preserve" in first
-    assert "of the largest change along any field" in first
+    assert "approximately preserve" in first
+    assert "relative to the largest change along any field" in first
     assert found.summary["residual"]["invariance"]["value"] > 1e-3
-    assert "fields the singular values jump by a factor" in decided
-    assert "surrogates without symmetry, 200 of each of two kinds, the largest jump stays below" in decided
+    assert "fields the singular values show a gap of a factor" in decided
+    assert (
+        "surrogates without symmetry (200 of each of two kinds) the 99 % quantile of the largest gap is"
+        in decided
+    )
 
 
 def test_spurious_fields_are_shown() -> None:

@@ -88,7 +88,7 @@ def test_the_sphere_has_two_dimensions(found: Result[VaeRecord]) -> None:
 def test_statements_tell_the_physics(found: Result[VaeRecord]) -> None:
     text = [s.text for s in found.statements if s.kind == "finding"]
     assert text[0].startswith(
-        "6 features, 3 independent directions: 3 of 6 latents are relevant in all 5 runs ("
+        "6 features, 3 independent directions: 3 of 6 latents are relevant in all 5 runs (relevance "
     )
     assert text[0].count(" ± ") == 6
     assert "px(mu-) + px(mu+), py(mu-) + py(mu+) and pz(mu-) + pz(mu+) vanish" in text[1]
@@ -176,7 +176,7 @@ def test_diverged_runs_are_left_out_and_told(part: tuple[Sample, Part]) -> None:
     result = combine(sample, [fitted])
     warning = next(s for s in result.statements if "diverged" in s.text)
     assert warning.text.startswith(
-        "2 of 4 runs diverged, the first at epoch 1; raw GeV features are the usual cause"
+        "2 of 4 runs diverged, the first at epoch 1. The usual cause is features in GeV"
     )
     assert warning.kind == "warning"
     runs = result.record.runs
@@ -201,7 +201,8 @@ def test_collapse_is_reported() -> None:
     warnings = [s.text for s in result.statements if s.kind == "warning"]
     assert any("5 of 5 runs collapsed" in text for text in warnings)
     assert result.statements[0].text.startswith(
-        "2 features, but no conclusion on the number of independent directions is possible: 5 of 5 runs collapsed."
+        "2 features, but no conclusion on the number of independent directions is possible: 5 of 5 runs "
+        "collapsed."
     )
 
 
@@ -219,10 +220,10 @@ def test_more_latents_than_rank_are_not_told_as_directions() -> None:
     first = result.statements[0].text
     assert first.startswith("6 features, at most 3 independent directions (the rank of the covariance). ")
     assert first.endswith(
-        ", which is unreliable: a value above 3 indicates unfinished training; raise epochs."
+        ", which is unreliable: a value above the rank 3 indicates unfinished training; raise epochs."
     )
     assert not any("lower bound" in s.text for s in result.statements)
-    assert any("have hardly moved. Raise epochs." in s.text for s in result.statements)
+    assert any("are hardly trained. Raise epochs." in s.text for s in result.statements)
 
 
 def test_all_latents_relevant_is_no_lower_bound_when_the_rank_is_reached() -> None:
@@ -244,10 +245,11 @@ def test_a_constraint_is_reported_once() -> None:
     )
     told = next(s.text for s in result.statements if s.text.startswith("In every event"))
     assert told.endswith(
-        "vanish and E(mu-) = 40 GeV and E(mu+) = 40 GeV: linear constraints that remove 5 of the 8 directions."
+        "vanish and E(mu-) = 40 GeV and E(mu+) = 40 GeV: linear constraints, which remove 5 of the 8 "
+        "directions."
     )
-    curved = next(s.text for s in result.statements if "curved" in s.text)
-    assert "curved constraints, which confine" in curved
+    curved = next(s.text for s in result.statements if "non-linear" in s.text)
+    assert "non-linear constraints, which confine" in curved
 
 
 @pytest.mark.parametrize(
@@ -259,7 +261,7 @@ def test_azimuths_at_the_jump_are_reported(spread: float, told: bool) -> None:
     other = np.random.default_rng(6).normal(size=600)
     data = Dataset.from_array(np.c_[phi, other], columns=("deltaphi(a, b)", "y"))
     result = run(data, QUICK.model_copy(update={"runs": 1, "epochs": 1}))
-    warned = [s.text for s in result.statements if "phi jumps at pi" in s.text]
+    warned = [s.text for s in result.statements if "angle is discontinuous" in s.text]
     assert [text.split()[0] for text in warned] == (["deltaphi(a,"] if told else [])
 
 
@@ -267,7 +269,7 @@ def test_signed_weights_are_reported() -> None:
     x = np.random.default_rng(4).normal(size=(1500, 2))
     w = np.where(np.arange(1500) % 10 == 0, -1.0, 1.0)
     result = run(Dataset.from_array(x, weights=w), QUICK.model_copy(update={"epochs": 10}))
-    assert any(s.text.startswith("10.0% of the |weight| is negative") for s in result.statements)
+    assert any(s.text.startswith("10.0% of the sum of |w| has negative weight") for s in result.statements)
     assert result.summary["events"]["effective"] == pytest.approx(1500 * 0.8**2)
 
 
@@ -292,7 +294,8 @@ def test_a_small_sample_is_passed_over_more_often() -> None:
     assert result.summary["relevant_latents"]["value"] == 3
     findings = [s.text for s in result.statements if s.kind == "finding"]
     assert findings[-1] == (
-        "epochs was raised from 20 to 215: each network needs min_steps optimiser steps at least, and makes 1505."
+        "The number of epochs was raised from 20 to 215 to reach min_steps; each network makes 1505 "
+        "optimiser steps."
     )
 
 
@@ -336,7 +339,7 @@ def test_the_suggested_card_is_valid(events: int, features: int, cost: str) -> N
 
 def test_a_handful_of_events_is_too_few() -> None:
     block = METHOD.init_block(SampleView(None, 1, ("x",), 1, "momenta", "plane", 9, 9.0))
-    assert (block.active, "is 9, too few to train on" in block.comment) == (False, True)
+    assert (block.active, "is 9, too few for the training" in block.comment) == (False, True)
 
 
 @pytest.mark.parametrize("need", ["mask", "tags", "spectators"])

@@ -56,14 +56,14 @@ def test_a_prepared_sample_travels_to_workers() -> None:
     [
         (np.zeros((0, 2)), None, r"no events in 'data' have all features finite and enough objects"),
         (np.zeros((3, 0)), None, "'data' has no features"),
-        (np.array([[1.0, np.nan], [2.0, 3.0]]), None, "x2: some events hold NaN or infinity"),
-        (X, -np.ones(1000), "sum to -1000, which no density can be trained on"),
+        (np.array([[1.0, np.nan], [2.0, 3.0]]), None, "x2: NaN or infinity in some events"),
+        (X, -np.ones(1000), "sum to -1000; training needs a positive sum"),
         (X[:9], None, r"effective number of events \(sum w\)\^2 / sum w\^2 = 9 < 10"),
         (X, np.where(np.arange(1000) < 9, 1.0, 1e-9), r"\(sum w\)\^2 / sum w\^2 = 9 < 10"),
         (
             X,
             np.where(np.arange(1000) % 5 < 2, -1.0, 1.0),
-            r"40% of the \|weight\| of 'data' is negative: at most 30%",
+            r"40% of the sum of \|w\| of 'data' is from negative weights; training allows at most 30%",
         ),
         (X, np.full(1000, np.inf), "NaN or infinite"),
     ],

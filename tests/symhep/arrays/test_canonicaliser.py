@@ -159,7 +159,7 @@ def test_three_momenta_and_transverse_momenta() -> None:
         part = Canonicaliser(SYMMETRIES["J_z"]).fit_transform(x[..., places])
         np.testing.assert_allclose(part, whole[..., places], atol=1e-9)
     for symmetry, places in (("SO(3)", [1, 2]), ("K_z", [1, 2, 3])):
-        with pytest.raises(CardError, match="lack some that the symmetry mixes with theirs"):
+        with pytest.raises(CardError, match="lack components that the symmetry mixes with them"):
             Canonicaliser(SYMMETRIES[symmetry]).fit(x[..., places])
 
 
@@ -174,25 +174,25 @@ def test_shapes_come_back() -> None:
 @pytest.mark.parametrize(
     ("symmetry", "keywords", "message"),
     [
-        (_lorentz("K_x", "K_y", "J_z"), {}, "K_x, K_y and J_z generate a group that is not compact"),
+        (_lorentz("K_x", "K_y", "J_z"), {}, "K_x, K_y and J_z generate a non-compact group"),
         (_lorentz("K_x"), {"generators": ["K_y"]}, "the result has no generator 'K_y'"),
         (_lorentz("J_z"), {"generators": []}, "the symmetry is empty"),
-        (_lorentz("J_z"), {"reference": 2}, "reference 2 is none of 2 vectors"),
+        (_lorentz("J_z"), {"reference": 2}, "reference 2 is not one of the 2 vectors"),
         (
             Symmetry("momenta", 2, MOMENTUM, np.asarray(poincare().subset(["P_x"]).matrices.real), ("P_x",)), {},
-            "P_x: translations have no frame",
+            "P_x: no canonical frame for translations",
         ),
         (
             _features([np.kron(np.diag([1.0, np.sqrt(2)]), TURN)], ("J",), 8, 2), {},
-            "J turns planes at frequencies that are no multiples of the lowest one",
+            "J turns planes at frequencies that are not multiples of the lowest one",
         ),
         (_lorentz("J_z", elements={"P": MIRROR @ expm(0.1 * lorentz()["J_x"])}), {}, "elements"),
         (
             _lorentz("J_z", elements={"quarter": expm(np.pi / 2 * lorentz()["J_x"])}), {},
             "quarter does not map the group",
         ),
-        (None, {}, "NoneType is neither a Result nor a Symmetry"),
-        (Result(Record()), {}, "the result states no symmetry"),
+        (None, {}, "NoneType is not a Result or a Symmetry"),
+        (Result(Record()), {}, "the result contains no symmetry"),
     ],
 )  # fmt: skip
 def test_what_has_no_frame_is_refused_by_name(symmetry: Any, keywords: dict[str, Any], message: str) -> None:
@@ -202,9 +202,9 @@ def test_what_has_no_frame_is_refused_by_name(symmetry: Any, keywords: dict[str,
 
 def test_events_of_another_shape_are_refused() -> None:
     frame = Canonicaliser(SYMMETRIES["J_z"]).fit(_events(1))
-    with pytest.raises(CardError, match=r"events of shape \(2, 5\) are no vectors of \(E, px, py, pz\)"):
+    with pytest.raises(CardError, match=r"events of shape \(2, 5\) are not vectors of \(E, px, py, pz\)"):
         Canonicaliser(SYMMETRIES["J_z"]).fit(np.ones((5, 2, 5)))
-    with pytest.raises(CardError, match=r"7 features are no vectors of \(E, px, py, pz\)"):
+    with pytest.raises(CardError, match=r"7 features are not vectors of \(E, px, py, pz\)"):
         Canonicaliser(SYMMETRIES["J_z"]).fit(np.ones((5, 7)))
     with pytest.raises(ValueError, match="X has 12 features, but Canonicaliser is expecting 8"):
         frame.transform(np.ones((5, 3, 4)))

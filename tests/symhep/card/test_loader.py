@@ -94,7 +94,7 @@ def test_bad_cards(tmp_path: Path, text: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("\x07", "card.yaml, line 2: a character that YAML does not allow"),
+        ("\x07", "card.yaml, line 2: a character that is not allowed in YAML"),
         ("1" * 5000, r"card.yaml: .*4300 digits"),
         ("2001-99-99", "card.yaml: month must be in"),
         ("!!int foo", "card.yaml: invalid literal for int"),
@@ -106,7 +106,7 @@ def test_bad_cards(tmp_path: Path, text: str, message: str) -> None:
 def test_what_yaml_cannot_read(tmp_path: Path, value: str, message: str) -> None:
     with pytest.raises(CardError, match=message):
         load_card(_write(tmp_path, f"symhep: 1\nx: {value}\n"))
-    with pytest.raises(CardError, match=r"^-s run.seed: .* is not a YAML value"):
+    with pytest.raises(CardError, match=r"^-s run.seed: .* is not valid YAML"):
         load_card(GOOD, [f"run.seed={value}"])
 
 
@@ -135,7 +135,7 @@ def test_paths_stand_for_their_names() -> None:
 
 @pytest.mark.parametrize("value", [object(), 10**5000, {(1, 2): 3}], ids=["object", "long", "key"])
 def test_what_a_card_cannot_hold(value: Any) -> None:
-    with pytest.raises(CardError, match=r"^<card>: holds what JSON cannot"):
+    with pytest.raises(CardError, match=r"^<card>: contains values that JSON does not support"):
         load_card(GOOD | {"run": value})
 
 
@@ -161,7 +161,7 @@ def test_values_out_of_range(changes: dict[str, Any], message: str) -> None:
 @pytest.mark.parametrize("values", [[0.1, 1, 0.1], [0.1, "0.1"], ["0.10", 0.1], [[1, 2], 0.1, [1, 2]]])
 def test_a_scan_names_no_value_twice(values: list[Any]) -> None:
     method = {"use": "vae", "features": "p3", "scan": {"beta": values}}
-    with pytest.raises(CardError, match=r"scan of beta names (0\.1|\[1, 2\]) twice"):
+    with pytest.raises(CardError, match=r"scan of beta: (0\.1|\[1, 2\]) is given twice"):
         load_card(GOOD | {"methods": {"rel": method}})
 
 
@@ -207,7 +207,11 @@ def test_overrides() -> None:
 
 @pytest.mark.parametrize(
     ("override", "message"),
-    [("run.seed", "not of the form"), ("symhep.x=1", "holds no keys"), ("run.seed=[", "is not a YAML value")],
+    [
+        ("run.seed", "not of the form"),
+        ("symhep.x=1", "is not a mapping"),
+        ("run.seed=[", "is not valid YAML"),
+    ],
 )
 def test_bad_overrides(override: str, message: str) -> None:
     with pytest.raises(CardError, match=message):

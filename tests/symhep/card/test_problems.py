@@ -65,7 +65,8 @@ def _problem(**values: Any) -> str:
     [
         (
             {"kind": "disc", "radus": 1},
-            "c.yaml, line 6: unknown key 'radus' for kind 'disc'; known: kind, radius; did you mean 'radius'?",
+            "c.yaml, line 6: unknown key 'radus' for kind 'disc'; known: kind, radius; did you mean "
+            "'radius'?",
         ),
         (
             {"kind": "disc", "xyz": 1},
@@ -73,7 +74,8 @@ def _problem(**values: Any) -> str:
         ),
         (
             {"kind": "circel"},
-            "c.yaml, line 4: shape: unknown kind 'circel'; known: circle, disc, function; did you mean 'circle'?",
+            "c.yaml, line 4: shape: unknown kind 'circel'; known: circle, disc, function; did you mean "
+            "'circle'?",
         ),
         ("xyz", "c.yaml, line 4: shape: unknown kind 'xyz'; known: circle, disc, function"),
         ({"radius": 1}, "c.yaml, line 4: 'shape.kind' is missing; known: circle, disc, function"),
@@ -84,7 +86,8 @@ def _problem(**values: Any) -> str:
         ),
         (
             3,
-            "c.yaml, line 4: shape: expected one of circle, disc, function, or a mapping {kind: ..., ...} (got 3)",
+            "c.yaml, line 4: shape: expected one of circle, disc, function, or a mapping {kind: ..., ...} "
+            "(got 3)",
         ),
     ],
 )
@@ -115,7 +118,7 @@ def test_paths_lose_what_pydantic_adds() -> None:
 def test_a_name_of_the_card(tmp_path: Path) -> None:
     """A dataset and an object named as the rule for names forbids: the rule in words."""
     good: dict[str, Any] = {"symhep": 1, "datasets": {}, "features": {}}
-    rule = r"'1x' does not fit; write letters, digits and _, with no digit in front, e\.g\. jets_4$"
+    rule = r"'1x' does not fit; write letters, digits and _, not starting with a digit, e\.g\. jets_4$"
     with pytest.raises(CardError, match=rf"^<card>: datasets\.1x: {rule}"):
         load_card(good | {"datasets": {"1x": {}}})
     with pytest.raises(CardError, match=rf"^<card>: features\.p\.object: {rule}"):

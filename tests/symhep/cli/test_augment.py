@@ -55,7 +55,7 @@ def test_from_a_run_to_more_events(command: Command, folder: Path) -> None:
     assert (told["method"], told["copies"], told["generators"]) == ("rotations", 2, ["J_x", "J_y", "J_z"])
     again = command(*arguments, cwd=folder)
     assert again.returncode == 2
-    assert "more.root exists; choose another name with -o, or overwrite it with --force" in again.stderr
+    assert "more.root exists; choose another name with -o, or use --force to overwrite it" in again.stderr
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,10 @@ import pytest
 QUICK = [x for o in ("epochs=2", "min_steps=0", "runs=2") for x in ("-s", f"methods.relevance.options.{o}")]
 Command = Callable[..., subprocess.CompletedProcess[str]]
 LHE = '<LesHouchesEvents version="1.0">\n<init>\n 11 -11 40 40 0 0 0 0 3 1\n 1 0.1 1 1\n</init>\n'
-EVENT = "<event>\n 2 1 1.0 80 -1 -1\n 13 1 0 0 0 0 {x} 0 {z} 40 0 0 9\n -13 1 0 0 0 0 -{x} 0 -{z} 40 0 0 9\n</event>\n"
+EVENT = (
+    "<event>\n 2 1 1.0 80 -1 -1\n 13 1 0 0 0 0 {x} 0 {z} 40 0 0 9\n -13 1 0 0 0 0 -{x} 0 -{z} 40 0 0 "
+    "9\n</event>\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +79,7 @@ def test_inspect_of_nothing_useful(command: Command, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hello")
     done = command("inspect", tmp_path / "notes.txt")
     assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
-    assert "no reader knows this format" in done.stderr
+    assert "unknown file format" in done.stderr
 
 
 def test_init_validate_run(command: Command, events: Path, tmp_path: Path) -> None:
@@ -118,22 +121,22 @@ def test_run_of_events_writes_a_card_and_goes_on_with_it(
     assert first.stdout.startswith(f"card: {out / 'card.yaml'}, written for {events};")
     assert "so(1,3) preserves the Lorentz norm" in first.stdout
     card = out / "card.yaml"
-    assert "# What to look at: " in card.read_text()
+    assert "# Selected objects: " in card.read_text()
     assert "max_events: 100" in (out / "card.resolved.yaml").read_text()
     changed = card.read_text().replace("  algebra:", "  lorentz:")
     card.write_text(changed)
     again = command("run", events, "-o", out, "--only", "lorentz", "-s", "output.figures=[]")
     assert again.returncode == 0, again.stderr
-    assert again.stdout.startswith(f"card: {card}, as it is there\nlorentz:")
+    assert again.stdout.startswith(f"card: {card} (existing)\nlorentz:")
     assert card.read_text() == changed
     assert json.loads((out / "cutflow.json").read_text())["datasets"]["events"]["events_read"] == 200
     other = tmp_path / "other.lhe"
     other.write_text(events.read_text())
     wrong = command("run", other, *quick)
     assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
-    assert "is the card of other files" in wrong.stderr
+    assert "is the card of other input files" in wrong.stderr
     mixed = command("run", card, events)
-    assert (mixed.returncode, "a card runs alone" in mixed.stderr) == (2, True)
+    assert (mixed.returncode, "a card cannot be combined with other arguments" in mixed.stderr) == (2, True)
     assert command("run", card, "-o", out, "--only", "lorentz", "-s", "output.figures=[]").returncode == 0
     assert card.read_text() == changed
 
@@ -149,9 +152,9 @@ def test_run_of_a_folder_and_of_few_events(
         (folder / f"{i}.lhe").write_text(LHE + EVENT.format(x=i, z=1) * 4 + "</LesHouchesEvents>\n")
     done = command("run", "few", "-s", "output.figures=[]")
     assert done.returncode == 0, done.stderr
-    assert "no method was asked for; runs/few/card.yaml says why" in done.stdout
+    assert "no method is active; the comments in runs/few/card.yaml give the reasons" in done.stdout
     assert (tmp_path / "runs/few/report.html").exists()
-    assert "8, too few to train on" in (tmp_path / "runs/few/card.yaml").read_text()
+    assert "8, too few for the training" in (tmp_path / "runs/few/card.yaml").read_text()
     assert command("run", tmp_path / "gone.lhe").returncode in (2, 3)
     assert command("run", tmp_path).returncode == 3
 
@@ -199,7 +202,7 @@ def test_methods_shows_the_keys_of_every_kind(command: Command) -> None:
     shown = command("methods", "oracle").stdout
     for text in (
         "kind: torchscript | onnx",
-        "path, looked for beside the card",
+        "path, relative to the folder of the card",
         "strengths = [0, 0.001",
         "h_clos",
     ):

@@ -50,7 +50,7 @@ def test_a_farm_from_its_card_to_its_report(command: Command, tmp_path: Path, ca
             assert (done.returncode, done.stdout) == (0, f"task {task} of round {rounds}: done\n")
         rounds += 1
     assert (rounds, found.returncode) == (2, 0)
-    assert found.stdout == f"the run is done: {farm}/run\nreport: {farm}/run/report.html\n"
+    assert found.stdout == f"run finished: {farm}/run\nreport: {farm}/run/report.html\n"
     status = command("merge", "--status", farm).stdout.splitlines()
     assert status[0].split() == ["round", "done", "failed", "missing", "longest", "task", "all", "tasks"]
     assert [line.split()[:4] for line in status[1:3]] == [["0", "1", "0", "0"], ["1", "2", "0", "0"]]
@@ -63,9 +63,9 @@ def test_a_farm_from_its_card_to_its_report(command: Command, tmp_path: Path, ca
 
 def test_what_a_task_refuses(command: Command, tmp_path: Path, card: Path) -> None:
     none = command("run", tmp_path, "--task", "0/2")
-    assert (none.returncode, "holds no farm" in none.stderr) == (2, True)
+    assert (none.returncode, "is not a farm folder" in none.stderr) == (2, True)
     two = command("run", tmp_path, card, "--task", "0/2")
-    assert (two.returncode, "give the folder of one farm" in two.stderr) == (2, True)
+    assert (two.returncode, "--task needs one farm folder" in two.stderr) == (2, True)
 
 
 def test_without_a_home(tmp_path: Path, card: Path) -> None:

@@ -54,10 +54,10 @@ def test_a_project_passes_its_own_tests_and_runs_its_own_card(tmp_path: Path, ki
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("My-Own", "cannot be the name of a method"),
-        ("class", "cannot be the name of a method"),
-        ("../away", "cannot be the name of a method"),
-        ("vae", "there is a method 'vae' already"),
+        ("My-Own", "is not a valid name of a method"),
+        ("class", "is not a valid name of a method"),
+        ("../away", "is not a valid name of a method"),
+        ("vae", "the method 'vae' exists already"),
     ],
 )
 def test_names_that_cannot_be(tmp_path: Path, name: str, message: str) -> None:

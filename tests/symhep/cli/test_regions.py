@@ -66,7 +66,7 @@ def test_blind_is_no_failure(command: Command, card: Path, tmp_path: Path) -> No
     done = command("run", card, "-o", tmp_path / "r")
     assert done.returncode == 0, done.stderr
     assert "relevance/inclusive:\n  blind: the region 'inclusive' is blind" in done.stdout
-    assert "no method was asked for" not in done.stdout
+    assert "no method is active" not in done.stdout
     # Figures and page again, of control plots alone.
     drawn = command("plot", tmp_path / "r")
     assert drawn.returncode == 0, drawn.stderr

@@ -69,7 +69,7 @@ def test_event_expressions_keep_their_text() -> None:
 
 def test_cross_sections_for_all_or_none() -> None:
     card = _card(a={"files": ["a"], "xsec_pb": 1.0}, b={"files": ["b"]})
-    with pytest.raises(CardError, match=r"datasets b have no xsec_pb.*for all, or for none"):
+    with pytest.raises(CardError, match=r"datasets b have no xsec_pb.*for all datasets, or for none"):
         assemble(card, "p", {"a": _table(2), "b": _table(3)})
     check_cross_sections(card, ["a"])
     check_cross_sections(card, ["b"])
@@ -90,14 +90,14 @@ def test_a_dataset_without_events_takes_no_momenta_away() -> None:
 @pytest.mark.parametrize(
     ("weights", "value", "message"),
     [
-        ([0.0, 0.0], 1.0, "all 2 events of 'p' have weight 0, so that none counts; choose another weight"),
+        ([0.0, 0.0], 1.0, "all 2 events of 'p' have weight 0; choose another weight"),
         (
             [1.0, -1e300],
             1.0,
-            r"the weights of dataset 'a' are as large as 1e\+300, and their squares cannot be summed",
+            r"the weights of dataset 'a' are as large as 1e\+300, too large to sum their squares",
         ),
         ([1e-200, 0.0], 1.0, "the weights of dataset 'a' are as small as 1e-200"),
-        ([1.0, 1.0], 1e200, r"'p' of dataset 'a' has values of 1e\+200, whose squares cannot be summed"),
+        ([1.0, 1.0], 1e200, r"'p' of dataset 'a' has values of 1e\+200, too large to sum their squares"),
     ],
 )
 def test_numbers_that_have_no_squares(weights: list[float], value: float, message: str) -> None:

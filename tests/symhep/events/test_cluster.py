@@ -240,9 +240,7 @@ def test_particles_along_the_beam_and_without_momentum_are_jets_of_their_own() -
 def test_a_momentum_that_is_no_number_is_an_error_with_its_event() -> None:
     pt = ak.Array([[1.0], [], [2.0, np.nan]])
     particles = momentum_records({"pt": pt, "eta": pt * 0, "phi": pt * 0, "mass": pt * 0})
-    message = (
-        "^1 of the particles .* undefined four-momentum, the first in number 2 of 3 events .*; leave them out"
-    )
+    message = "^1 of the particles .* undefined four-momentum, the first in event 2 of the 3 events .*; exclude them"
     with pytest.raises(InputError, match=message):
         cluster_jets(ObjectCard(cluster="x", R=0.4), particles)
 

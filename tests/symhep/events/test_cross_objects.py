@@ -218,12 +218,18 @@ def test_small_groups_of_events_give_the_same(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("deltaR(self, el) > 1", r"several values per member of the object; say which: any\("),
+        ("deltaR(self, el) > 1", r"several values per member of the object; reduce them with any\("),
         ("el.pt", "several values per member of the object"),
-        ("any(deltaR(self, el) < deltaR(self, mu))", "members of self, el, mu are compared all at once"),
-        ("thrust(self + el) > 1", "thrust takes objects and single members, not pairs of self and el"),
-        ("if(pt > 3, pt, eta > 1)", "two numbers or two conditions, not between one of each"),
-        ("if(pt > 3, self, self)", "chooses between numbers"),
+        (
+            "any(deltaR(self, el) < deltaR(self, mu))",
+            "members of self, el, mu cannot be combined in one expression",
+        ),
+        (
+            "thrust(self + el) > 1",
+            "thrust needs objects or single members as arguments, not pairs of self and el",
+        ),
+        ("if(pt > 3, pt, eta > 1)", "two numbers or two conditions, not one of each"),
+        ("if(pt > 3, self, self)", "needs numbers, not objects"),
         ("if(pt, 1, 2)", "'pt' is a number, not a condition"),
     ],
 )
@@ -281,18 +287,18 @@ def test_order_follows_the_names() -> None:
                 "b": {"collection": "J", "sort": "deltaR(self, c[0])"},
                 "c": {"cluster": "J", "R": 0.4, "keep": "any(a.pt > 1)"},
             },
-            r"objects need each other: a -> b -> c -> a; an object sees others after their own 'where'",
+            r"circular definition of objects: a -> b -> c -> a; 'where' of an object may use other objects only",
         ),
         (
             {"x": {"pair": "y"}, "y": {"pair": "z"}, "z": {"pair": "y"}},
-            "objects need each other: y -> z -> y",
+            "circular definition of objects: y -> z -> y",
         ),
-        ({"self": {"collection": "J"}}, "no object may be called 'self'"),
+        ({"self": {"collection": "J"}}, "'self' is reserved"),
         (
             {"a": {"pair": "jest"}, "jets": {"collection": "J"}},
-            "no object is called 'jest'; did you mean 'jets'?",
+            "unknown object 'jest'; did you mean 'jets'?",
         ),
-        ({"a": {"collection": "J"}, "b": {"constituents": "a"}}, "'a' is not clustered"),
+        ({"a": {"collection": "J"}, "b": {"constituents": "a"}}, "'a' is not a clustered object"),
     ],
 )
 def test_circles_and_what_is_not_there(objects: dict[str, Any], message: str) -> None:

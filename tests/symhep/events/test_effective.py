@@ -13,9 +13,7 @@ from symhep.plugin.manager import build_registry
 
 def test_identical_events_are_refused() -> None:
     require_spread(Dataset.from_array(np.array([[1.0, 2.0], [1.0, 2.5]]), scaling="none"))
-    with pytest.raises(
-        MethodError, match=r"all events of '.*' are identical: there is nothing to learn from them"
-    ):
+    with pytest.raises(MethodError, match=r"all events of '.*' are identical, so they carry no information"):
         require_spread(Dataset.from_array(np.ones((5, 2)), scaling="none"))
 
 

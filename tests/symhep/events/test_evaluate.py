@@ -116,7 +116,7 @@ def test_members_without_exactly_one_value() -> None:
     with pytest.raises(CardError, match='"hits" gives several values per member'):
         per_member(parse_expression("hits"), nested)
     names = ak.zip({"name": ak.Array([["a", "b"], ["c"]])}, depth_limit=2)
-    with pytest.raises(CardError, match='"name" gives no numbers'):
+    with pytest.raises(CardError, match='"name" does not give numbers'):
         per_member(parse_expression("name"), names)
 
 
@@ -126,7 +126,7 @@ def test_a_wrong_number_of_values() -> None:
 
 
 def test_objects_are_no_numbers() -> None:
-    with pytest.raises(CardError, match=r'"mu\[0\]" gives objects, not numbers; say which'):
+    with pytest.raises(CardError, match=r'"mu\[0\]" is an object, not a number; add a field'):
         per_event(parse_expression("mu[0]"), SCOPE, 3)
 
 

@@ -149,7 +149,7 @@ def test_datasets_must_know_the_same_components() -> None:
         "b": _selected(card, _batch(), kinds=KINDS | {"met": "full"}).table("p"),
     }
     message = (
-        r"'met' of 'p' are transverse vectors in dataset 'a' and full ones in 'b'; say .*kind: transverse"
+        r"'met' of 'p' are transverse vectors in dataset 'a' and full ones in 'b'; choose .*kind: transverse"
     )
     with pytest.raises(CardError, match=message):
         assemble(card, "p", tables)

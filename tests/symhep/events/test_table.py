@@ -68,5 +68,7 @@ def test_kinds_that_differ_in_nothing_known_are_full() -> None:
 
 def test_sets_that_fill_the_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("symhep.events.table.MOST_BYTES", 100)
-    with pytest.raises(CardError, match=r"4 events with 3 places for 'jets' take .* GB.*take: \{up_to: 50\}"):
+    with pytest.raises(
+        CardError, match=r"4 events with up to 3 members of 'jets' take .* GB.*take: \{up_to: 50\}"
+    ):
         FeatureTable.join([_table([1, 0], 1), _table([3, 2], 3)])

@@ -221,5 +221,5 @@ def test_an_object_chosen_by_the_missing_momentum_that_it_moves() -> None:
     objects = OBJECTS | {
         "jets": {"collection": "Jet", "where": "abs(deltaphi(self, met[0])) > 0.5", "take": 1}
     }
-    with pytest.raises(CardError, match=re.escape("objects need each other: jets -> met -> jets")):
+    with pytest.raises(CardError, match=re.escape("circular definition of objects: jets -> met -> jets")):
         changed_order(card_of(objects).objects, KINDS, ["jets"])

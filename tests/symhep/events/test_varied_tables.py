@@ -85,7 +85,7 @@ def test_places_for_the_widest_event_of_any_alternative() -> None:
 
 
 def test_an_alternative_without_events() -> None:
-    with pytest.raises(MethodError, match=r"variation 'v' \(down\): no event of 'x' is left"):
+    with pytest.raises(MethodError, match=r"variation 'v' \(down\): no event of 'x' passes the selection"):
         put_together(table([1.5, 2.5], [0, 1]), up=table([1.6], [0]), down=table([], []))
 
 

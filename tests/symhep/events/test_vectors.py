@@ -60,20 +60,25 @@ def test_some_of_the_events_are_evenly_spaced() -> None:
 @pytest.mark.parametrize(
     ("data", "acts_on", "vectors", "message"),
     [
-        (table(), "momenta", None, "'points' has no objects, so no four-momenta; set acts_on: features"),
-        (replace(table(), momenta=MOMENTA), "auto", 2, "there are 3 four-momenta; leave out 'vectors'"),
+        (table(), "momenta", None, "'points' has no objects, hence no four-momenta; set acts_on: features"),
+        (replace(table(), momenta=MOMENTA), "auto", 2, "there are 3 four-momenta; remove 'vectors'"),
         (
             table(scaling="standard"),
             "auto",
             None,
-            "scaled each by its own spread.*write 'scaling: isotropic'",
+            "scaled one by one.*use 'scaling: isotropic'",
         ),
-        (table(), "auto", 4, "6 features do not make 4 vectors of equal length; check vars and vectors"),
+        (
+            table(),
+            "auto",
+            4,
+            "6 features cannot be split into 4 vectors of equal length; check 'vars' and 'vectors'",
+        ),
         (
             replace(table(), values=np.zeros((20, 0)), columns=()),
             "auto",
             None,
-            "0 features do not make 1 vectors",
+            "0 features cannot be split into 1 vectors",
         ),
     ],
 )
@@ -88,7 +93,7 @@ def test_numbers_that_are_none() -> None:
         vectors_of(Dataset.from_array(np.zeros((0, 4)), scaling="none", name="points"))
     values = data.values.copy()
     values[7, 2] = np.nan
-    with pytest.raises(MethodError, match="'points' holds NaN or infinity; cut such events away"):
+    with pytest.raises(MethodError, match="'points' contains NaN or infinity; remove such events"):
         vectors_of(replace(data, values=values))
     for weights in (np.zeros(20), np.full(20, np.inf)):
         with pytest.raises(MethodError, match="the event weights of 'points' are not finite, or all zero"):

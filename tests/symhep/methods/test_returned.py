@@ -10,8 +10,15 @@ import pytest
 from symhep.errors import PluginError
 from symhep.methods.record import Record
 from symhep.methods.result import Part, Result, Statement
-from symhep.methods.returned import require_part, require_result, require_statements, require_tables
+from symhep.methods.returned import (
+    require_part,
+    require_result,
+    require_statements,
+    require_tables,
+    require_verdicts,
+)
 from symhep.methods.table import Table
+from symhep.methods.verdict import Verdict
 
 
 class Found(Record):
@@ -96,3 +103,24 @@ def test_what_is_right_passes() -> None:
     assert require_part("m", part) is part
     assert require_statements("m", iter([Statement("a", kind="warning")])) == [Statement("a", kind="warning")]
     assert require_tables("m", {"a": table}) == {"a": table}
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "message"),
+    [
+        (None, "verdicts must be Verdict objects, not NoneType"),
+        (["yes"], "verdicts must be Verdict objects, not str"),
+        ([Verdict("", "yes")], "a verdict needs a question and an answer"),
+        ([Verdict("Is it?", " ")], "a verdict needs a question and an answer"),
+        ([Verdict(1, "yes")], "a verdict's question must not be of type int"),  # type: ignore[arg-type]
+        ([Verdict("Is it?", "yes", size=0.3)], "a verdict's size must not be of type float"),  # type: ignore[arg-type]
+        ([Verdict("Is it?", "yes", p=0.3)], "a verdict's p must not be of type float"),  # type: ignore[arg-type]
+        (
+            [Verdict("Is it?", "yes", "true")],  # type: ignore[arg-type]
+            "a verdict's conclusion is 'true'; expected one of compatible, violated",
+        ),
+    ],
+)
+def test_verdicts(verdicts: Any, message: str) -> None:
+    with pytest.raises(PluginError, match=f"m: {message}"):
+        require_verdicts("m", verdicts)

@@ -60,7 +60,7 @@ def test_what_is_stored_is_read() -> None:
     ids=repr,
 )
 def test_a_broken_record_is_no_symmetry(changes: dict[str, Any]) -> None:
-    with pytest.raises(StoreError, match=r"docs/run_folder\.md"):
+    with pytest.raises(StoreError, match=r"docs/reference/run_folder\.md"):
         Symmetry.of(_result(**changes))
 
 

@@ -18,12 +18,12 @@ def test_what_can_be_drawn(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (r"$\frac{", r"has a \$ without a second one; \\\$ is the sign itself"),
-        ("5 $", r"has a \$ without a second one"),
-        (r"$\frac{$", "is no formula that can be drawn: .*frac"),
+        (r"$\frac{", r"has an unpaired \$; write \\\$ for a dollar sign"),
+        ("5 $", r"has an unpaired \$"),
+        (r"$\frac{$", "cannot be drawn as a formula: .*frac"),
         (r"$a$ and $\nosuch$", "Unknown symbol"),
-        ("$$", "is no formula"),
-        ("$x_$", "is no formula"),
+        ("$$", "cannot be drawn"),
+        ("$x_$", "cannot be drawn"),
     ],
 )
 def test_what_cannot(text: str, message: str) -> None:

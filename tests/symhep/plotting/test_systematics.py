@@ -59,7 +59,7 @@ def test_the_table_has_each_variation_and_says_how_they_were_done() -> None:
     record = _record([_answer("candidates[J_z].size", 0.5, jes=(1.0, 0.5), pdf=(0.25, 0.25))], "evaluation")
     view = systematics(record.to_json())
     assert view is not None
-    assert "the training was not repeated" in view.how
+    assert "without new training" in view.how
     assert "jes (one parameter), pdf (Hessian of 3)" in view.how
     assert view.chosen.columns == ["", "nominal", "jes", "pdf", "all"]
     # sqrt(1 + 0.0625) = 1.031 and sqrt(0.25 + 0.0625) = 0.559

@@ -29,10 +29,10 @@ def test_it_is_found_beside_the_card_and_known_by_its_bytes(tmp_path: Path) -> N
 def test_another_checksum_no_file_and_no_histogram_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "eff.json"
     path.write_text(json.dumps(ONE))
-    with pytest.raises(ValidationError, match="not the one asked for"):
+    with pytest.raises(ValidationError, match="differs from 'checksum' in the card"):
         HistogramOptions(histogram=str(path), sha256="0" * 64)
     with pytest.raises(ValidationError, match=r"there is no file none.json"):
         HistogramOptions(histogram="none.json")
     path.write_text("{}")
-    with pytest.raises(ValidationError, match="several histograms, and none is named; it has none"):
+    with pytest.raises(ValidationError, match="several histograms: give the name of one; it has none"):
         HistogramOptions(histogram=str(path))

@@ -73,7 +73,7 @@ def test_a_method_and_a_reader_from_a_plugin() -> None:
     )
     registry = _build(mine=plugin)
     assert isinstance(registry.method("good"), Good)
-    with pytest.raises(PluginError, match="registers 'lhe2', but the class calls itself 'lhe'"):
+    with pytest.raises(PluginError, match="registers 'lhe2', but the name of the class is 'lhe'"):
         registry.reader("lhe2")
 
 
@@ -86,9 +86,9 @@ def test_a_family_and_a_loss_term_from_a_plugin() -> None:
     assert registry.family("line") is AffineLine
     assert registry.family("circle") is Similarity
     assert registry.loss_term("three")() == 3
-    with pytest.raises(PluginError, match="no family is called 'lime'; did you mean 'line'"):
+    with pytest.raises(PluginError, match="unknown family 'lime'; did you mean 'line'"):
         registry.family("lime")
-    with pytest.raises(PluginError, match="no loss term is called 'four'"):
+    with pytest.raises(PluginError, match="unknown loss term 'four'"):
         registry.loss_term("four")
     with pytest.raises(PluginError, match=r"plugin 'mine': 'pi' \(3.14.*\) is not callable"):
         registry.loss_term("pi")
@@ -111,7 +111,7 @@ def test_a_plugin_that_clashes_in_one_kind_brings_nothing() -> None:
 
 def test_unknown_name() -> None:
     registry = _build(mine=_plugin(symhep_register_methods=lambda: {"good": Good}))
-    with pytest.raises(PluginError, match="no method is called 'goood'; did you mean 'good'"):
+    with pytest.raises(PluginError, match="unknown method 'goood'; did you mean 'good'"):
         registry.method("goood")
 
 
@@ -244,11 +244,11 @@ def test_functions_that_a_plugin_announces(shapes: list[EntryPoint], tmp_path: P
         ("other", "the module 'o2_other"),
     ):
         with pytest.raises(
-            PluginError, match=f"announces 'shapes:{name}', but it is .*{why}.* package 'o2_shapes'"
+            PluginError, match=f"registers 'shapes:{name}', but it is .*{why}.* package 'o2_shapes'"
         ):
             registry.function(f"shapes:{name}")
     assert "o2_other.functions" not in sys.modules
-    with pytest.raises(PluginError, match="it is a module, neither"):
+    with pytest.raises(PluginError, match="it is a module, not a Python"):
         registry.function("shapes:imported")
 
 
@@ -262,16 +262,16 @@ def test_a_card_names_what_a_plugin_announces(
     (package / "late.py").write_text("")
     assert source_checksum("shapes:radius", registry) != before
     with pytest.raises(
-        CardError, match=r"announces 'shapes:named', but it is written in the module 'pickle'"
+        CardError, match=r"registers 'shapes:named', but it is defined in the module 'pickle'"
     ):
         load_function("shapes:named", registry)
-    with pytest.raises(CardError, match=r"may not name 'shapes:radios'.*; did you mean 'shapes:radius'"):
+    with pytest.raises(CardError, match=r"the function 'shapes:radios'.*; did you mean 'shapes:radius'"):
         load_function("shapes:radios", registry)
 
 
 def test_a_function_that_no_card_can_name() -> None:
     registry = _build(mine=_plugin(symhep_register_functions=lambda: {"a-b": _exits}))
-    assert "no card can name the function 'mine:a-b'" in registry.broken[0].reason
+    assert "the function name 'mine:a-b' cannot be used in cards" in registry.broken[0].reason
 
 
 def test_misspelt_hook_is_noticed() -> None:
@@ -295,7 +295,7 @@ def test_duplicate_names_are_refused() -> None:
     [
         ("symhep_no_such:X", "cannot be loaded from symhep_no_such:X: ModuleNotFoundError"),
         ("symhep.errors:Nothing", "cannot be loaded.*AttributeError"),
-        ("symhep.errors:CardError", "is no Method"),
+        ("symhep.errors:CardError", "is not a Method"),
         (Unfinished, "cannot be built"),
     ],
 )

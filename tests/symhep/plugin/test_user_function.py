@@ -47,7 +47,7 @@ def test_what_is_no_name(name: object) -> None:
 
 
 def test_what_is_merely_installed_is_refused() -> None:
-    with pytest.raises(ValidationError, match="a card may not name 'math:hypot'"):
+    with pytest.raises(ValidationError, match="the function 'math:hypot'"):
         UserFunctionOptions(function="math:hypot")
 
 
@@ -56,5 +56,5 @@ def test_a_function_of_the_plugins_of_the_run(announced: Callable[..., Registry]
     options = UserFunctionOptions.model_validate({"function": "mine:twice"}, context={"registry": registry})
     assert options.load()(3) == 6
     assert len(options.sha256) == 64
-    with pytest.raises(ValidationError, match="no plugin announces such a function"):
+    with pytest.raises(ValidationError, match="no plugin registers this function"):
         UserFunctionOptions(function="mine:twice")

@@ -128,7 +128,7 @@ def test_event_fields_weights_and_notes(delphes: str) -> None:
     assert summary.weights.sum_w == pytest.approx(sum(weights.tolist()), rel=1e-12)
     assert summary.cross_section_pb is None
     assert any("Event.CrossSection" in note and "xsec_pb" in note for note in summary.notes)
-    assert any("ignored as backups: Delphes;1" in note for note in summary.notes)
+    assert any("ignored backups: Delphes;1" in note for note in summary.notes)
     assert read(delphes).ScalarHT_HT.tolist() == ht
     assert summary.schema.event_fields["ScalarHT_HT"].unit == "GeV"
     assert any("Constituents" in note for note in summary.notes)
@@ -163,7 +163,7 @@ def test_flat_names_negative_and_indexed_weights(tmp_path: Path) -> None:
 def test_without_weights_every_event_weighs_one(tmp_path: Path) -> None:
     summary = READER.inspect(write(tmp_path / "flat.root", leptons()), DelphesOptions(), LossLog())
     assert (summary.weights.sum_w, summary.schema.weights) == (3.0, ())
-    assert any("every event weighs 1" in note for note in summary.notes)
+    assert any("all events have weight 1" in note for note in summary.notes)
 
 
 def test_objects_on_the_beam_axis_stay_finite(tmp_path: Path) -> None:
@@ -215,7 +215,9 @@ def test_a_class_that_cannot_be_read_spoils_no_other(delphes: str, monkeypatch: 
         expected = tree["Jet.PT"].array().tolist()
     assert read(delphes, request).Jet.pt.tolist() == expected
     notes = READER.inspect(delphes, DelphesOptions(), LossLog()).notes
-    assert any(n.startswith("Not offered (a class that cannot be read): Particle/") for n in notes)
+    assert any(n.startswith("Ignored (a class that cannot be read): Particle/") for n in notes)
     asked = ReadRequest(fields={"Particle": frozenset()}, event_fields=frozenset())
-    with pytest.raises(InputError, match=r"no collection 'Particle': .* not offered .*RecursionError"):
+    with pytest.raises(
+        InputError, match=r"unknown collection 'Particle': .* cannot be used .*RecursionError"
+    ):
         read(delphes, asked)

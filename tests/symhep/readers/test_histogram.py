@@ -38,7 +38,7 @@ def test_one_of_several_by_its_name(made: hist.Hist, tmp_path: Path) -> None:
     path = tmp_path / "two.json"
     path.write_text(json.dumps({"a": made, "b": 2 * made}, default=uhi.io.json.default))
     assert read_histogram(path, "b").values[2, 1] == 10.0
-    with pytest.raises(InputError, match="several histograms, and none is named; it has 'a', 'b'"):
+    with pytest.raises(InputError, match="several histograms: give the name of one; it has 'a', 'b'"):
         read_histogram(path)
     with pytest.raises(InputError, match="no histogram 'c'; it has 'a', 'b'"):
         read_histogram(path, "c")

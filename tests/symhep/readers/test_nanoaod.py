@@ -105,13 +105,16 @@ def test_data_have_no_weights_and_positions_are_no_coordinates(tmp_path: Path) -
     assert any("genWeight" in note for note in summary.notes)
 
 
-@pytest.mark.parametrize("records", [False, True])
-def test_an_rntuple_is_read_as_the_tree(records: bool, tmp_path: Path) -> None:
-    """RNTuple as ROOT's importer writes it (lists Muon_pt and a counter), and with records Muon."""
+@pytest.mark.parametrize(
+    ("records", "counters"), [(False, True), (False, False), (True, True), (True, False)]
+)
+def test_an_rntuple_is_read_as_the_tree(records: bool, counters: bool, tmp_path: Path) -> None:
+    """RNTuple as ROOT's importer writes it (lists Muon_pt and a counter), with records Muon, without counters."""
     pt = ak.Array([[50.0, 30.0], [], [20.0]])
     leaves = {"pt": pt, "eta": pt / 100, "phi": pt / 50, "mass": pt * 0 + 0.1}
     columns = {name: np.arange(3) for name in ("run", "luminosityBlock", "event")}
-    columns |= {"nMuon": np.array([2, 0, 1]), "genWeight": np.array([1.0, -1.0, 2.0])}
+    columns |= {"nMuon": np.array([2, 0, 1])} if counters else {}
+    columns |= {"genWeight": np.array([1.0, -1.0, 2.0])}
     columns |= {"Muon": ak.zip(leaves)} if records else {f"Muon_{k}": v for k, v in leaves.items()}
     columns["PSWeight"] = ak.Array([[1.0, 0.5]] * 3)
     path = tmp_path / "ntuple.root"

@@ -47,7 +47,7 @@ def test_lists_and_row_groups(tmp_path: Path) -> None:
     assert [w for b in batches for w in b.weights] == [1.0, -1.0, 1.0, 2.0, 1.0]
     summary = READER.inspect(str(path), ColumnMapOptions(), LossLog())
     assert (summary.weights.events, summary.weights.negative, summary.details["row_groups"]) == (5, 1, 2)
-    assert any("not offered: name" in note for note in summary.notes)
+    assert any("ignored: name" in note for note in summary.notes)
     request = ReadRequest(max_events=4, chunk_events=10)
     assert [len(b) for b in READER.read(str(path), ColumnMapOptions(), request, LossLog())] == [3, 1]
 
@@ -149,7 +149,7 @@ def test_a_missing_object_is_no_object(tmp_path: Path) -> None:
     assert events.lead.pt.tolist() == [[1.0], [], [3.0], [4.0], []]
     assert events.lead.charge.tolist() == [[-1.0], [], [-3.0], [-4.0], []]
     notes = READER.schema(str(path), ColumnMapOptions()).notes
-    assert "'lead' is missing in 2 events: they have an empty list of it." in notes
+    assert "'lead' is missing in 2 events: an empty list is used." in notes
     ak.to_parquet(ak.Array({"Muon": ak.mask(muons, muons.pt != 2.0)}), path)
     assert read(path).Muon.eta.tolist() == [[0.1], [], [pytest.approx(0.3)], [0.4], []]
     vectors = pa.struct([("px", pa.float64()), ("py", pa.float64())])
@@ -204,7 +204,7 @@ def test_numbers_of_all_kinds(tmp_path: Path) -> None:
     for name in ("half", "decimal", "dictionary"):
         assert events[name].tolist() == values
     assert schema.notes[0] == (
-        "Columns that hold neither numbers nor lists of numbers are not offered: "
+        "Columns without numbers or lists of numbers are ignored: "
         "text (text); when, day (times); deep (lists of lists); map.key, map.value (a map)."
     )
     listed = read(path, columns={"a": {"px": "fixed", "py": "fixed"}, "b": {"px": "large", "py": "large"}})
@@ -220,9 +220,7 @@ def test_a_struct_beside_a_column_with_a_dot(tmp_path: Path) -> None:
     assert events.Jet.pt.tolist() == [[1.0], [2.0], [3.0], [4.0]]
     assert events.Jet["pt2"].tolist() == [[0.0], [1.0], [4.0], [9.0]]
     pq.write_table(pa.table({"Jet": jets, "Jet.pt": [9.0] * 4}), path)
-    assert any(
-        "Jet.pt (of this name there are two)" in n for n in READER.schema(str(path), ColumnMapOptions()).notes
-    )
+    assert any("Jet.pt (duplicate name)" in n for n in READER.schema(str(path), ColumnMapOptions()).notes)
 
 
 def test_checksums_of_pages_are_compared(tmp_path: Path) -> None:
@@ -270,7 +268,7 @@ def test_what_the_folders_say_is_told(tmp_path: Path) -> None:
     folder.mkdir()
     pq.write_table(table(), folder / "part-0.parquet")
     notes = READER.schema(str(folder / "part-0.parquet"), ColumnMapOptions()).notes
-    assert "Its folders say year=2018: that is no column of the file, and not offered." in notes
+    assert "The folder names contain year=2018, which are not columns of the file and are ignored." in notes
 
 
 def test_large_events_are_read_in_smaller_pieces(tmp_path: Path) -> None:

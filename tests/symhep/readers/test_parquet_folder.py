@@ -52,7 +52,9 @@ def test_a_part_that_is_not_there(tmp_path: Path) -> None:
     pq.write_metadata(schema, tmp_path / "_metadata", metadata_collector=collected)
     assert len(parts(str(tmp_path))) == 3
     (tmp_path / "part-1.parquet").unlink()
-    with pytest.raises(InputError, match=r"the folder lacks part-1\.parquet, of which its _metadata speaks"):
+    with pytest.raises(
+        InputError, match=r"the folder lacks part-1\.parquet, which are listed in its _metadata"
+    ):
         parts(str(tmp_path))
     (tmp_path / "_metadata").write_bytes(b"PAR1 nothing PAR1")
     with pytest.raises(InputError, match="_metadata cannot be read"):

@@ -49,7 +49,9 @@ def test_a_file_without_keys_says_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "crashed.root"
     with uproot.recreate(path):
         pass
-    with pytest.raises(InputError, match="no keys: the job that wrote it ended before closing it") as caught:
+    with pytest.raises(
+        InputError, match="no keys: the job that wrote it ended before closing the file"
+    ) as caught:
         TreeReader().schema(str(path), TreeReader.Options())
     assert "TFile::Recover" in str(caught.value)
     assert caught.value.file == str(path)
@@ -236,10 +238,10 @@ def test_a_missing_branch_is_an_error_with_the_nearest_name(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("fields", "event_fields", "weight", "message"),
     [
-        ({"Moun": frozenset()}, frozenset(), "auto", "no collection 'Moun'; did you mean 'Muon'"),
+        ({"Moun": frozenset()}, frozenset(), "auto", "unknown collection 'Moun'; did you mean 'Muon'"),
         ({"Muon": frozenset({"chrage"})}, frozenset(), "auto", "no field 'chrage'; did you mean 'charge'"),
-        ({}, frozenset({"NMuons"}), "auto", "no event field 'NMuons'; did you mean 'NMuon'"),
-        ({}, frozenset(), "EvtWeight", "no weight 'EvtWeight'; did you mean 'EventWeight'"),
+        ({}, frozenset({"NMuons"}), "auto", "unknown event field 'NMuons'; did you mean 'NMuon'"),
+        ({}, frozenset(), "EvtWeight", "unknown weight 'EvtWeight'; did you mean 'EventWeight'"),
     ],
 )
 def test_unknown_names_are_errors(
@@ -293,7 +295,9 @@ def test_a_file_shorter_than_its_header_says(tmp_path: Path) -> None:
         file["t"].extend({"x": np.arange(5, dtype=np.float32)})
     cut = tmp_path / "cut.root"
     cut.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(InputError, match=r"cut\.root: the file is cut: it has [\d,]+ bytes, its header says"):
+    with pytest.raises(
+        InputError, match=r"cut\.root: the file is truncated: it has [\d,]+ bytes, its header states"
+    ):
         list(TreeReader().read(str(cut), options, ReadRequest(), LossLog("fail")))
     losses = LossLog("skip")
     summary = TreeReader().inspect(str(cut), options, losses)

@@ -40,7 +40,7 @@ def test_a_cut_is_an_input_error_after_all_that_is_good(tmp_path, pack):
     path = tmp_path / "cut"
     path.write_bytes(packed[: len(packed) * 2 // 3])
     pieces: list[bytes] = []
-    with pytest.raises(InputError, match="the compressed file is cut short; copy it again") as error:
+    with pytest.raises(InputError, match="the compressed file is truncated; copy it again") as error:
         pieces.extend(blocks(str(path), 1000))
     got = b"".join(pieces)
     assert error.value.byte == len(got)

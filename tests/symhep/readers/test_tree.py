@@ -66,7 +66,7 @@ def test_guess_on_a_jagged_tree(shared_data: Path) -> None:
         assert batch.events.NJet.tolist() == ak.num(batch.events.Jet).tolist()
     assert ak.all(batch.events.MET.pz == 0)
     notes = READER.inspect(path, TreeOptions(), LossLog()).notes
-    assert "No pz is stored for MET: 0 is used." in notes
+    assert "No pz is stored for MET: set to 0." in notes
     assert any(note.startswith("No mass is stored for MET, MChadronicBottom") for note in notes)
 
 
@@ -96,13 +96,13 @@ def test_a_map_of_columns(shared_data: Path) -> None:
             r"no column 'Jet_PX' \(options: columns: jets\); did you mean",
         ),
         ({"columns": {"jets": {"px": "Jet_Px"}}}, "'jets' needs px and py, or pt and phi"),
-        ({"columns": {"jets": {"px": "Jet_Px", "py": "MET_py"}}}, "mixes lists and numbers"),
+        ({"columns": {"jets": {"px": "Jet_Px", "py": "MET_py"}}}, "has both lists and numbers"),
         ({"event": {"x": "Jet_Px"}}, "holds a list per event"),
         (
             {"weight": "EventWeigth"},
             r"no column 'EventWeigth' \(options: weight\); did you mean 'EventWeight'",
         ),
-        ({"weight": "Jet_Px"}, "is not one number per event"),
+        ({"weight": "Jet_Px"}, "does not have one number per event"),
         ({"tree": "event"}, "no tree 'event'; did you mean 'events'"),
     ],
 )
@@ -139,7 +139,8 @@ def test_physlite_in_mev(tmp_path: Path) -> None:
     assert read(path, units="GeV").AnalysisJets.pt.tolist() == PT.tolist()
     notes = READER.schema(path, TreeOptions()).notes
     assert (
-        "ATLAS' AuxDyn means MeV: divided by 1000 are AnalysisJets (options: {units: GeV} if not)." in notes
+        "Columns of ATLAS AuxDyn are in MeV and were divided by 1000: AnalysisJets (if they are in GeV: options: "
+        "{units: GeV})." in notes
     )
     assert not any("AuxDyn" in note for note in READER.schema(path, TreeOptions(units="MeV")).notes)
 
@@ -200,13 +201,13 @@ def test_the_tree_of_events_is_taken_with_a_note(shared_data: Path) -> None:
     path = str(shared_data / "nanoaod_dy_40events.root")
     schema = READER.schema(path, TreeOptions())
     assert "Muon" in schema.collections
-    assert "The tree 'Events' was taken (options: tree names another): there are also Runs." in schema.notes
+    assert "The tree 'Events' was selected (to change: options: tree); other trees: Runs." in schema.notes
 
 
 def test_lists_without_momentum_are_named(tmp_path: Path) -> None:
     path = write(tmp_path / "a.root", {"scores": PT, "ht": ak.Array([1.0, 2.0, 3.0])})
     notes = READER.inspect(path, TreeOptions(), LossLog()).notes
-    assert any("not offered (options: columns maps them): scores" in note for note in notes)
+    assert any("ignored (to map them: options: columns): scores" in note for note in notes)
 
 
 @pytest.mark.parametrize("mapped", [False, True])

@@ -46,7 +46,7 @@ FILES: Mapping[str, tuple[bytes, str]] = {
         "Git LFS.*lfs pull",
     ),
     "download.h5": (b"<!DOCTYPE html>\n<html><body>Sign in</body></html>", "HTML page: the download failed"),
-    "blanks.lhe": (b"\n" * 5000, "this is blank; did the job"),
+    "blanks.lhe": (b"\n" * 5000, "this is blank; check the job"),
     "card.yaml": (b"# mine\nsymhep: 1\ndatasets: {}\n", "a run card of symhep; symhep run"),
     "spectrum.slha": (b"# SOFTSUSY\nBlock SPINFO\n   1  SOFTSUSY\n", "SLHA.*unweighted_events"),
     "param_card.dat": (b"######\n## PARAM_CARD\nBLOCK MASS #\n  6 1.73e2\nDECAY 6 1.5\n", "SLHA"),
@@ -73,7 +73,10 @@ FILES: Mapping[str, tuple[bytes, str]] = {
     "run.stdhep": (b"\0\0\0\1\0\0\0\0", "a StdHEP file"),
     "events.promc": (zipped("ProMC.proto"), "a ProMC file"),
     "events.hepevt.txt": (HEPEVT, "a HEPEVT listing"),
-    "Rivet.yoda": (b"BEGIN YODA_HISTO1D_V2 /ANALYSIS/d01\n", "a YODA file of histograms; it holds no events"),
+    "Rivet.yoda": (
+        b"BEGIN YODA_HISTO1D_V2 /ANALYSIS/d01\n",
+        "a YODA file of histograms; it contains no events",
+    ),
     "ANALYSIS.plot": (b"# BEGIN PLOT /ANALYSIS/d01\nTitle=\n", "plot description of Rivet"),
     "CT18NLO_0000.dat": (b"PdfType: central\nFormat: lhagrid1\n", "an LHAPDF grid"),
     "table.yaml": (b"dependent_variables:\n- header: {}\n", "a HEPData table; it is binned"),
@@ -83,9 +86,9 @@ FILES: Mapping[str, tuple[bytes, str]] = {
     "net.keras": (zipped("metadata.json", "config.json"), "a network"),
     "frame.dat": (
         pickle.dumps({"pt": [1.0]}),
-        "pickle, which symhep never reads: it may run any program; write",
+        "pickle, which is not supported because it can run arbitrary code; write",
     ),
-    "old.dat": (pickle.dumps([1, 2], protocol=0), "pickle, which symhep never reads"),
+    "old.dat": (pickle.dumps([1, 2], protocol=0), "pickle, which is not supported"),
     "table.bin": (zipped("[Content_Types].xml", "xl/workbook.xml"), "Excel.*export it as CSV"),
     "old.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel"),
     "a.feather": (b"ARROW1\0\0", "an Arrow or Feather file; write Parquet"),
@@ -100,16 +103,16 @@ FILES: Mapping[str, tuple[bytes, str]] = {
     "figure.svg": (b"<?xml version='1.0'?>\n<svg xmlns='x'></svg>", "an image"),
     "gridpack.tar.gz": (
         tarred("madevent/bin/internal/x", "run.sh"),
-        r"a gridpack, which makes events; .*run\.sh",
+        r"a gridpack, which generates events; .*run\.sh",
     ),
     "jets.tar.gz": (tarred("a.root"), "a tar archive; tar -xf"),
     "a.zip": (zipped("events.lhe"), "a zip archive; unpack it"),
     "a.7z": (b"7z\xbc\xaf\x27\x1c", "a 7z or rar archive"),
-    "a.lhe.zst": (b"\x28\xb5\x2f\xfd\x04", "compressed by zstd"),
-    "a.lhe.lz4": (b"\x04\x22\x4d\x18", "compressed by lz4"),
+    "a.lhe.zst": (b"\x28\xb5\x2f\xfd\x04", "compressed with zstd"),
+    "a.lhe.lz4": (b"\x04\x22\x4d\x18", "compressed with lz4"),
     "utf16.txt": ("event".encode("utf-16"), "text in UTF-16"),
     "analysis.C": (b'#include "TFile.h"\n', "source"),
-    "ttbar.gdml": (b"<?xml version='1.0'?>\n<gdml/>", "XML of another kind"),
+    "ttbar.gdml": (b"<?xml version='1.0'?>\n<gdml/>", "XML that is not Les Houches events"),
     "a.jsonl": (b'{"pt": 3.0}\n', "this is JSON"),
     "a.dat": (b"# px py pz E\n 1.0 2.0 3.0 4.0\n", r"a table of numbers as text.*\.csv"),
 }
@@ -131,9 +134,7 @@ def test_every_kind_has_a_file() -> None:
 
 def test_a_file_that_nobody_knows_names_the_formats() -> None:
     error = unknown("a.xyz", b"\x01\x02\x03", ["lhe", "delphes"])
-    assert str(error) == (
-        "a.xyz: no reader knows this format; if it is one of these, say so with 'format': delphes, lhe"
-    )
+    assert str(error) == ("a.xyz: unknown file format; if it is one of these, set 'format': delphes, lhe")
 
 
 @pytest.mark.parametrize("name", ["events.root", "download.h5"])

@@ -69,5 +69,5 @@ def test_what_breaks_leaves_nothing_and_spares_what_was_there(tmp_path: Path, en
 
 
 def test_other_formats_are_refused() -> None:
-    with pytest.raises(CardError, match=r"unknown format; end it with \.root or \.parquet"):
+    with pytest.raises(CardError, match=r"unknown extension; use \.root or \.parquet"):
         format_of(Path("a.csv"))

@@ -39,12 +39,12 @@ def test_sentences() -> None:
     )
     assert view.paragraphs == (
         "Collision data: data (900 events). Simulated events: dy (5,000 events, cross-section 6077 pb). Simulated "
-        "events are weighted to the numbers expected for an integrated luminosity of 59.7 fb⁻¹.",
+        "events are normalised to an integrated luminosity of 59.7 fb⁻¹.",
         "The region inclusive requires two (count(electrons) == 2), leaving 120 of data events.",
         "symmetries: the method moments was applied to the features plane of data, relative to dy, in the region "
         "inclusive: px_1 and py_1, with njets as spectator. Options given: level = 0.05. Tests control the family-wise "
         "error rate at the level 0.05.",
-        "The analysis was done with symhep 0.2.0, Python 3.12.1, and numpy 2.4; the random seed is 7.",
+        "The analysis was performed with symhep 0.2.0, Python 3.12.1, and numpy 2.4; the random seed is 7.",
     )
     assert r"px\_1 and py\_1" in view.latex
     assert "59.7 fb$^{-1}$" in view.latex

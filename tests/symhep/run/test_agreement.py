@@ -52,8 +52,9 @@ def _run(tmp_path: Path, card: dict[str, Any], registry: Any) -> tuple[Any, dict
         (
             MUONS | {"weight": [2.0, 2.0]},
             MUONS,
-            r"the event weight 'weight' is in 1 of 2 files: b\.root lacks it; without it every event weighs 1: "
-            "make two datasets of them, or say 'missing: fill'",
+            r"the event weight 'weight' is in 1 of 2 files: b\.root lacks it; without it all events have "
+            r"weight 1: "
+            "split them into two datasets, or set 'missing: fill'",
         ),
         (
             MUONS,
@@ -108,9 +109,10 @@ def test_fill_is_a_choice_that_is_told(tmp_path: Path, registry: Any) -> None:
     assert [row["events"] for row in account["selections"]["s"]] == [4, 1, 1]
     assert account["notes"] == [
         "Component mass or energy of collection 'mu' is in 1 of 2 files: b.root lacks it; there it is 0.",
-        "Field 'iso' of collection 'mu' is in 1 of 2 files: b.root lacks it; there no comparison with it holds.",
-        "Number 'HT' is in 1 of 2 files: b.root lacks it; there no comparison with it holds.",
-        "The event weight 'weight' is in 1 of 2 files: b.root lacks it; there every event weighs 1.",
+        "Field 'iso' of collection 'mu' is in 1 of 2 files: b.root lacks it; there every comparison with "
+        "it is false.",
+        "Number 'HT' is in 1 of 2 files: b.root lacks it; there every comparison with it is false.",
+        "The event weight 'weight' is in 1 of 2 files: b.root lacks it; there all events have weight 1.",
     ]
     assert "The event weight &#39;weight&#39; is in 1 of 2 files" in done.report.read_text()
     again = symhep.run(card, tmp_path / "run", registry=registry)
@@ -121,7 +123,8 @@ def test_load_fills_with_a_warning(tmp_path: Path) -> None:
     _write(tmp_path / "a.root", MUONS | {"weight": [2.0, 3.0]})
     _write(tmp_path / "b.root", {"weight": [5.0, 7.0]})
     with pytest.warns(
-        UserWarning, match=r"Collection 'mu' is in 1 of 2 files: b\.root lacks it; there there are no"
+        UserWarning,
+        match=r"Collection 'mu' is in 1 of 2 files: b\.root lacks it; there the object has no members",
     ):
         found = symhep.load(tmp_path / "*.root", format="tree", missing="fill")
     assert ak.num(found.events.mu).to_list() == [1, 1, 0, 0]
@@ -139,7 +142,7 @@ def test_of_many_files_the_last_ones_are_compared_as_they_are_read(tmp_path: Pat
     card["datasets"]["d"]["missing"] = "fill"
     note = _run(tmp_path, card, registry)[1]["notes"]
     assert note == [
-        "The event weight 'weight' is in 13 of 14 files: f12.root lacks it; there every event weighs 1."
+        "The event weight 'weight' is in 13 of 14 files: f12.root lacks it; there all events have weight 1."
     ]
 
 
@@ -160,9 +163,18 @@ def test_lists_and_numbers_and_units() -> None:
     ):
         check_agreement("d", {"a": taken(lists, request), "b": taken(one, request)}, fill=True)
     with pytest.raises(
-        InputError, match=r"field 'd0' of collection 'mu' is in GeV in a; in cm in b; make two"
+        InputError, match=r"field 'd0' of collection 'mu' is in GeV in a; in cm in b; split them"
     ):
         check_agreement("d", {"a": taken(lists, request), "b": taken(cm, request)})
+
+
+def test_weights_that_the_same_files_lack_are_one_note() -> None:
+    names = [f"LHEPdfWeight[{i}]" for i in range(1, 101)]
+    request = ReadRequest({}, frozenset(), variations=frozenset(names))
+    files = {"a": taken(Schema(weights=tuple(names)), request), "b": taken(Schema(), request)}
+    (note,) = check_agreement("d", files, fill=True)
+    assert note.startswith("Alternative weights 'LHEPdfWeight[1]' and 99 others are in 1 of 2 files: ")
+    assert note.endswith("b lacks them; there the nominal weight is used.")
 
 
 def test_many_files_are_named_by_a_few() -> None:

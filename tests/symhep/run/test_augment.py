@@ -132,7 +132,7 @@ def test_what_is_written_is_read_by_a_card(
     (p, batch), (q, more) = _momenta(first.path), _momenta(second.path)
     assert (q[::2] == p).all()
     assert np.allclose(more.weights, np.repeat(batch.weights / 2, 2))
-    assert second.notes[0].startswith("The objects of the card are not those of the run")
+    assert second.notes[0].startswith("The objects of the card differ from those of the run")
 
 
 def test_the_seed_decides(tmp_path: Path, card: dict[str, Any], registry: Any) -> None:
@@ -211,13 +211,13 @@ def test_other_selections_are_noted(tmp_path: Path, card: dict[str, Any], regist
     _found(tmp_path / "run", card, _about_z())
     other = card | {"selections": {"hard": [{"name": "px", "cut": "jets[0].px > 1"}]}}
     (note,) = _augment(tmp_path, other, registry, "a.root").notes
-    assert note.startswith("The selections of the card are not those of the run")
+    assert note.startswith("The selections of the card differ from those of the run")
 
 
 @pytest.mark.parametrize(
     ("symmetry", "options", "error", "message"),
     [
-        (None, {}, StoreError, "no symmetry can be drawn from boot"),
+        (None, {}, StoreError, "boot in .* has no symmetry for augmentation"),
         (_about_z(3), {}, CardError, "acts on 3 four-momenta, and 'p4' of the card has 2"),
         (_about_z(), {"method": "bot"}, CardError, "no result 'bot'; did you mean 'boot'"),
         (_about_z(), {"generators": ["J_x"]}, CardError, "no generator 'J_x'"),
@@ -247,7 +247,7 @@ def test_what_is_refused(
 
 
 def test_what_else_is_refused(tmp_path: Path, card: dict[str, Any], registry: Any) -> None:
-    with pytest.raises(CardError, match="unknown format"):
+    with pytest.raises(CardError, match="unknown extension"):
         _augment(tmp_path, card, registry, "a.csv")
     with pytest.raises(StoreError, match="no finished result"):
         _augment(tmp_path, card, registry, "a.root")

@@ -130,24 +130,27 @@ def test_what_is_known(cut: str) -> None:
 @pytest.mark.parametrize(
     ("cut", "message"),
     [
-        ("met[0].eta > 0", r"'met' has no 'eta' \(its vectors are transverse\); known of 'met': px, py, pt, phi$"),
+        ("met[0].eta > 0", r"'met' has no 'eta' \(its vectors are transverse\); known of 'met': px, py, "
+                           r"pt, phi$"),
         ("met[0].pz > 0", "'met' has no 'pz'"),
         ("met[0].E > 0", "'met' has no 'E'"),
-        ("mass(jets[0], met[0]) > 0", "mass asks for 'mass', and 'met' has no 'mass'"),
+        ("mass(jets[0], met[0]) > 0", "mass needs 'mass', but 'met' has no 'mass'"),
         ("(met[0] + jets[0]).mass > 0", "a sum with 'met' has no 'mass'"),
-        ("deltaR(jets[0], met[0]) > 0", "deltaR asks for 'eta', and 'met' has no 'eta'"),
-        ("any(deltaeta(met, jets) > 0)", "deltaeta asks for 'eta', and 'met' has no 'eta'"),
-        ("thrust(jets, met) > 0", "thrust cannot take 'met', whose vectors are transverse; it takes full, massless"),
-        ("sphericity(event) > 0", "sphericity cannot take 'event', whose vectors are transverse"),
-        ("MT2(el[0], met[0], met[0]) > 0", "MT2 cannot take 'met'"),
-        ("cos_theta_CS(gen[0], gen[1]) > 0", "cos_theta_CS cannot take 'gen', whose vectors are three"),
+        ("deltaR(jets[0], met[0]) > 0", "deltaR needs 'eta', but 'met' has no 'eta'"),
+        ("any(deltaeta(met, jets) > 0)", "deltaeta needs 'eta', but 'met' has no 'eta'"),
+        ("thrust(jets, met) > 0", "thrust cannot be used with 'met', whose vectors are transverse; it needs full, "
+                                  "massless"),
+        ("sphericity(event) > 0", "sphericity cannot be used with 'event', whose vectors are transverse"),
+        ("MT2(el[0], met[0], met[0]) > 0", "MT2 cannot be used with 'met'"),
+        ("cos_theta_CS(gen[0], gen[1]) > 0", "cos_theta_CS cannot be used with 'gen', whose vectors are "
+                                             "three"),
         ("gen[0].E > 0", r"'gen' has no 'E' \(its vectors are three\)"),
         ("sum(event.eta) > 0", r"'event' has no 'eta' \(its vectors are massless and transverse and full\)"),
         ("sum(event.charge) > 0", "'event' has no field 'charge'"),
         ("(el[0] + el[1]).charge == 0", "a sum with 'el' has no field 'charge'"),
         ("z_mu[0].charge == 0", "'z_mu' has no field 'charge'"),
         ("fat[0].btag > 0", "'fat' has no field 'btag'"),
-        ("self.pt > 3", "unknown name 'self'; 'self' is the member in expressions of an object"),
+        ("self.pt > 3", "unknown name 'self'; 'self' is only for expressions of an object"),
         ("any(jts.pt > 3)", "unknown name 'jts'; did you mean 'jets'"),
         ("nPv > 3", "unknown name 'nPv'; did you mean 'nPV'"),
     ],
@@ -169,9 +172,10 @@ def test_what_vectors_do_not_have(cut: str, message: str) -> None:
             "'jets' has no field 'btg'; did you mean 'btag'",
         ),
         ({"jets": {"collection": "Jet", "where": "self.btg > 1"}}, "'jets' has no field 'btg'"),
+        ({"jets": {"collection": "Jet", "where": "Jet_pt > 30"}}, "no field 'Jet_pt'; did you mean 'pt'"),
         ({"fat": {"cluster": "Jet", "R": 1, "keep": "btag > 1"}}, "'fat' has no field 'btag'"),
         ({"fat": {"cluster": "Jest", "R": 1}}, "the file has no collection 'Jest'; did you mean 'Jet'"),
-        ({"fat": {"cluster": "MET", "R": 1}}, "'MET' cannot be clustered: nothing is known of the energies"),
+        ({"fat": {"cluster": "MET", "R": 1}}, "'MET' cannot be clustered: the energies are not known"),
         ({"fat": {"cluster": "gen", "R": 1}}, "'gen' cannot be clustered"),
         ({"w": {"pair": ["el", "met"], "where": "mass > 3"}}, "'w' has no 'mass'"),
         ({"w": {"pair": ["el", "met"], "where": "deltaR > 3"}}, "'w' has no field 'deltaR'"),
@@ -204,7 +208,7 @@ def test_variables_of_a_system() -> None:
 @pytest.mark.parametrize("text", ["deltaR(self, jets[0])", "max(jets.pt)", "self.eta"])
 def test_in_a_frame_of_its_own_there_are_no_others(text: str) -> None:
     for changes in ({"vars": ["px", text]}, {"vars": ["px"], "tags": [text]}):
-        with pytest.raises(CardError, match="is not in the frame that canonicalise makes; take fields"):
+        with pytest.raises(CardError, match="is not defined in the frame of 'canonicalise'; use fields"):
             _wanted(object="el", canonicalise="so(2)", **changes)
     _wanted(object="el", canonicalise="so(2)", vars=["px", "2 * pz"], tags=["charge"])
 
@@ -215,7 +219,7 @@ def test_functions_say_which_vectors_and_fields_they_take() -> None:
     assert request.fields is not None
     assert request.fields["Jet"] == {"btag"}
     with pytest.raises(
-        CardError, match="my:f cannot take 'el', whose vectors are massless; it takes full vectors"
+        CardError, match="my:f cannot be used with 'el', whose vectors are massless; it needs full vectors"
     ):
         _wanted(cut="my:f(el) > 1", functions={"my:f": flat})
     with pytest.raises(CardError, match="my:f needs the field 'btag' of 'mu'"):

@@ -140,9 +140,9 @@ def test_labels_tell_runs_apart(stored: StoredRun, tmp_path: Path) -> None:
 
 
 def test_one_run_is_no_comparison(run_folder: Path, tally_registry: Any, tmp_path: Path) -> None:
-    with pytest.raises(CardError, match="one run cannot be compared; give two run folders or more"):
+    with pytest.raises(CardError, match="compare needs at least two runs; give two or more run folders"):
         compare([run_folder], tally_registry)
-    with pytest.raises(StoreError, match="holds no run"):
+    with pytest.raises(StoreError, match="is not a run folder"):
         compare([run_folder, tmp_path], tally_registry)
 
 

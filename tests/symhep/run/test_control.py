@@ -117,7 +117,9 @@ def test_no_method_has_the_folder_of_control_plots(
     card: dict[str, Any], tmp_path: Path, registry: Any
 ) -> None:
     card["methods"]["control"] = card["methods"].pop("boot")
-    with pytest.raises(CardError, match="'control' of a run holds its control plots; rename the method"):
+    with pytest.raises(
+        CardError, match="the name 'control' is reserved for the control plots; rename the method"
+    ):
         symhep.run(card, tmp_path / "r", registry=registry, dry_run=True)
 
 

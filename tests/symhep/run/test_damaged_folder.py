@@ -52,7 +52,7 @@ def test_a_run_makes_anew_what_was_cut_off(
 @pytest.mark.parametrize("name", ["results.json", "boot/result.json", "provenance.json", "cutflow.json"])
 def test_a_report_names_the_file_that_was_cut_off(folder: Path, name: str, registry: Any) -> None:
     _cut(folder / name)
-    with pytest.raises(StoreError, match=rf"{name} is not JSON .*remove it and run the card again"):
+    with pytest.raises(StoreError, match=rf"{name} is not valid JSON .*remove it and run the card again"):
         reword(folder, registry)
 
 
@@ -60,7 +60,7 @@ def test_a_history_that_was_cut_off_is_told_before_anything_is_computed(
     folder: Path, toy_card: dict[str, Any], registry: Any
 ) -> None:
     _cut(folder / "provenance.json")
-    with pytest.raises(StoreError, match=r"provenance\.json is not JSON"):
+    with pytest.raises(StoreError, match=r"provenance\.json is not valid JSON"):
         symhep.run(toy_card, folder, overrides=["run.seed=8"], registry=registry)
     (folder / "provenance.json").unlink()
     assert symhep.run(toy_card, folder, overrides=["run.seed=8"], registry=registry).computed == ["boot"]
@@ -83,7 +83,10 @@ def test_a_result_of_another_schema_is_computed_again(
 ) -> None:
     path = folder / "boot/result.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": "0.1"}))
-    with pytest.raises(StoreError, match=r"follow schema 0\.1"):
+    with pytest.raises(
+        StoreError,
+        match=r"schema 0\.1, which .* does not read; run its card again",
+    ):
         reword(folder, registry)
     assert symhep.run(toy_card, folder, registry=registry).computed == ["boot"]
 
@@ -104,7 +107,7 @@ def test_results_that_are_no_mapping(
     folder: Path, content: str, toy_card: dict[str, Any], registry: Any
 ) -> None:
     (folder / "results.json").write_text(content)
-    with pytest.raises(StoreError, match=r"results\.json is not as symhep writes it"):
+    with pytest.raises(StoreError, match=r"results\.json is damaged or was changed"):
         reword(folder, registry)
     symhep.run(toy_card, folder, registry=registry)
     assert _statuses(folder) == {"boot": "ok"}
@@ -140,7 +143,7 @@ def test_every_file_cut_at_any_place_is_made_anew_or_named(
         for place in {0, int(rng.integers(len(whole))), len(whole) - 2}:
             (folder / name).write_bytes(whole[:place])
             if name == "provenance.json":
-                with pytest.raises(StoreError, match=r"provenance\.json is not JSON"):
+                with pytest.raises(StoreError, match=r"provenance\.json is not valid JSON"):
                     symhep.run(toy_card, folder, registry=registry)
                 (folder / name).write_bytes(whole)
             assert symhep.run(toy_card, folder, registry=registry).failed == {}, (name, place)
@@ -166,6 +169,6 @@ def test_a_report_of_a_file_with_something_else_in_it(
 def test_words_of_a_method_that_is_not_installed_are_kept(folder: Path) -> None:
     before = json.loads((folder / "results.json").read_text())
     page, kept = reword(folder, build_registry())
-    assert kept == ["'boot' keeps the words it has: its method 'bootstrap' is not installed"]
+    assert kept == ["'boot' keeps its text: its method 'bootstrap' is not installed"]
     assert json.loads((folder / "results.json").read_text()) == before
     assert before["methods"]["boot"]["statements"][0]["text"] in page.read_text()

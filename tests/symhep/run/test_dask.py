@@ -78,7 +78,7 @@ def _double(number: int) -> int:
 def test_no_worker_comes(scheduler: Any, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
     monkeypatch.setattr(dask_workers, "WORKERS_S", 0.2)
     monkeypatch.setattr(dask_workers, "LOOK_S", 0.2)
-    told = "the dask cluster has had no worker for 0 s: has its batch system any room"
+    told = "the dask cluster has had no worker for 0 s: check the queue of the batch system"
     with (
         pytest.raises(MethodError, match=told),
         open_workers(f"dask:{scheduler.scheduler_address}") as cluster,
@@ -115,7 +115,7 @@ def test_other_versions(one_worker: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_job_that_kills_every_worker(one_worker: str) -> None:
     with open_workers(one_worker) as cluster:
-        told = "^reading b.root: the dask workers that did it died, one after the other"
+        told = "^reading b.root: the dask workers that processed it died, one after the other"
         with pytest.raises(MethodError, match=told):
             list(cluster.run(_dies, [Job((1,), name="reading b.root")]))
 
@@ -126,6 +126,9 @@ def test_a_file_that_a_machine_does_not_see(tmp_path: Path, monkeypatch: pytest.
     card = plugin.card(tmp_path / "events.parquet")
     card["run"]["bad_files"] = "skip"
     monkeypatch.setattr(file_part, "obstacle", lambda path: "no such file")
-    told = r"events\.parquet: no such file on the machine '.+', which is to read it; files must lie under the same path"
+    told = (
+        r"events\.parquet: no such file on the machine '.+', which reads it; files must lie under the "
+        r"same path"
+    )
     with pytest.raises(InputError, match=told):
         symhep.run(card, tmp_path / "run", registry=plugin.registry())

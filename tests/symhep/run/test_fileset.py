@@ -39,14 +39,14 @@ def test_forms(tmp_path: Path, content: Any, trees: list[str | None]) -> None:
     ("content", "message"),
     [
         ("{", "is not a JSON fileset: "),
-        ("[" * 100_000, "is not a JSON fileset: it is nested too deeply"),
+        ("[" * 100_000, "is not a JSON fileset: too deeply nested"),
         ("1" * 5000, "is not a JSON fileset: "),
         ("\x80", "is not a JSON fileset: "),
         ("{}", "lists no files"),
-        ({"a": 3}, "'files' of a fileset is a list, or a mapping"),
-        ({"a": {"files": [["x"]]}}, r"a name of a file or tree in a fileset is text, not \['x'\]"),
-        ({"a": {"files": {"x": ["t"]}}}, r"is text, not \['t'\]"),
-        ({"a": {"files": {"x": {"object_path": 7}}}}, "is text, not 7"),
+        ({"a": 3}, "'files' of a fileset must be a list, or a mapping"),
+        ({"a": {"files": [["x"]]}}, r"names of files and trees in a fileset must be text, not \['x'\]"),
+        ({"a": {"files": {"x": ["t"]}}}, r"must be text, not \['t'\]"),
+        ({"a": {"files": {"x": {"object_path": 7}}}}, "must be text, not 7"),
     ],
 )
 def test_what_is_no_fileset(tmp_path: Path, content: Any, message: str) -> None:
@@ -60,7 +60,7 @@ def test_size_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(InputError, match="lists 3 files; 2 at most"):
         fileset(path)
     monkeypatch.setattr(module, "_BYTES", 10)
-    with pytest.raises(InputError, match="is longer than 10 bytes, too long for a fileset"):
+    with pytest.raises(InputError, match="is longer than 10 bytes, the limit for a fileset"):
         fileset(path)
 
 

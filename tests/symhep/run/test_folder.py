@@ -13,9 +13,11 @@ from safetensors.numpy import load_file
 
 from symhep.errors import StoreError
 from symhep.methods.number import Number
+from symhep.methods.p_values import PValue
 from symhep.methods.record import Record
 from symhep.methods.result import Part, Result, Statement
 from symhep.methods.table import Heading, Table
+from symhep.methods.verdict import Verdict
 from symhep.run.folder import RunFolder
 
 
@@ -35,6 +37,7 @@ def test_result_round_trip(tmp_path: Path) -> None:
         {"net": {"w": np.ones((2, 3), dtype=np.float32)}},
         [Statement("True.", {"n": 3}, "figure", "warning")],
         {"t": Table.of(("k", Heading("v", "GeV")), [("a", 1), ("b", None)], "A table.")},
+        verdicts=[Verdict("Is it?", "yes", "compatible", PValue(p_value=0.3, log10_p=-0.52, p_kind="exact"))],
     )
     folder = RunFolder(tmp_path)
     folder.write_result("m", result, {"key": "k"})
@@ -49,6 +52,7 @@ def test_result_round_trip(tmp_path: Path) -> None:
     stored = folder.read_header("m")
     assert Table.from_json(stored["tables"]["t"]) == result.tables["t"]
     assert [Statement(**s) for s in stored["statements"]] == result.statements
+    assert [Verdict.from_json(v) for v in stored["verdicts"]] == result.verdicts
     assert load_file(tmp_path / "m/checkpoint/net.safetensors")["w"].shape == (2, 3)
 
 
@@ -110,7 +114,7 @@ def test_two_runs_cannot_share_a_folder(tmp_path: Path) -> None:
 
 
 def test_missing_result(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="holds no result 'm'"):
+    with pytest.raises(StoreError, match="has no result 'm'"):
         RunFolder(tmp_path).read_result("m", Found)
 
 

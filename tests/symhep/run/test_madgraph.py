@@ -127,7 +127,7 @@ def test_a_level_that_every_run_has_is_preferred(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("other", "what"),
-    [({"banner": "p p > t t~"}, "process"), ({"energy": 7000.0}, "energy of the beams")],
+    [({"banner": "p p > t t~"}, "process"), ({"energy": 7000.0}, "beam energy")],
 )
 def test_runs_that_differ_are_no_dataset(tmp_path: Path, other: dict[str, object], what: str) -> None:
     run_folder(tmp_path / "P", "run_01", "unweighted_events.lhe.gz")

@@ -27,14 +27,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("loop", "loop: is a symbolic link that leads back to itself"),
         ("dangling", "dangling: is a symbolic link to nothing"),
         ("/dev/zero", "/dev/zero: is a device, not a file"),
-        ("sub", r"sub: is a folder, not a file; name its files, say 'sub/\*\.root'"),
+        ("sub", r"sub: is a folder, not a file; give its files, as in 'sub/\*.root'"),
         ("file:///dev/zero", "is a device, not a file"),
         ("file:///no/such", "no such file"),
-        ("foo://x", r"foo://x: files are not read from foo://; known:"),
-        ("reference://x", "files are not read from reference://"),
-        ("rot://host//a.root", "files are not read from rot://; known: abfs, .*, root, "),
-        ("http://a/b.zip::x", "chained URLs are not read"),
-        ("set.json", "foo://y: files are not read from foo://"),
+        ("foo://x", r"foo://x: the protocol foo:// is not supported; known:"),
+        ("reference://x", "the protocol reference:// is not supported"),
+        ("rot://host//a.root", "the protocol rot:// is not supported; known: abfs, .*, root, "),
+        ("http://a/b.zip::x", "chained URLs are not supported"),
+        ("set.json", "foo://y: the protocol foo:// is not supported"),
     ],
 )
 def test_what_is_no_file_is_told_at_once(folder: Path, name: str, message: str) -> None:
@@ -72,8 +72,8 @@ def test_a_file_counts_once_whatever_it_is_called(folder: Path, link: str) -> No
         Path("d").symlink_to(".", target_is_directory=True)
     elif link == "url":
         second = f"file://{folder}/a.lhe"
-    same = "is named twice" if link == "same" else r"is the same file as 'a\.lhe'"
-    with pytest.raises(CardError, match=rf"{same}: its events would count double"):
+    same = "is given twice" if link == "same" else r"is the same file as 'a\.lhe'"
+    with pytest.raises(CardError, match=rf"{same}: its events would be counted twice"):
         named_files(["a.lhe", "b.lhe", second])
 
 

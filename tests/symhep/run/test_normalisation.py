@@ -61,23 +61,21 @@ def test_some_files_with_it_and_some_without() -> None:
         normalisation("d", _card(), SUMS, files)
     found = normalisation("d", _card(missing="fill"), SUMS, files)
     assert found.to == {"events": "read", "sum_of_weights": 16.0}
-    assert found.notes[0].endswith("not of those before skimming: some files do not have it.")
+    assert found.notes[0].endswith("not to those before skimming: some files lack it.")
 
 
 @pytest.mark.parametrize(
     ("changes", "total", "why"),
     [
-        ({"max_events": 24}, 16.0, "max_events cuts the files"),
-        ({"negative": "drop"}, 20.0, "it cannot be had for 'negative: drop'"),
-        ({"negative": "abs"}, 24.0, "it cannot be had for 'negative: abs'"),
+        ({"max_events": 24}, 16.0, "max_events limits the number of events"),
+        ({"negative": "drop"}, 20.0, "it is not available for 'negative: drop'"),
+        ({"negative": "abs"}, 24.0, "it is not available for 'negative: abs'"),
     ],
 )
 def test_where_it_cannot_be_used_that_is_said(changes: dict[str, Any], total: float, why: str) -> None:
     found = normalisation("d", _card(**changes), SUMS, [_file(40.0)])
     assert found.to == {"events": "read", "sum_of_weights": total}
-    assert found.notes == (
-        f"xsec_pb is the cross-section of the events read, not of those before skimming: {why}.",
-    )
+    assert found.notes == (f"xsec_pb is applied to the events read, not to those before skimming: {why}.",)
 
 
 @pytest.mark.parametrize("total", [0.0, -3.0, float("inf"), float("nan")])

@@ -100,9 +100,9 @@ def card_of(tmp_path: Path, kind: str, option: str, name: str) -> dict[str, Any]
 @pytest.mark.parametrize("option", OPTIONS)
 def test_nothing_is_executed(tmp_path: Path, registry: Registry, option: str, name: str) -> None:
     card = card_of(tmp_path, "source" if name.endswith(("exec", "run", "bound")) else "pickle", option, name)
-    with pytest.raises(CardError, match=f"a card may not name '{name}'"):
+    with pytest.raises(CardError, match=f"the function '{name}'"):
         make_plan(load_card(card), registry)
-    with pytest.raises(CardError, match=f"a card may not name '{name}'"):
+    with pytest.raises(CardError, match=f"the function '{name}'"):
         run(card, tmp_path / "out", registry=registry)
     assert not (tmp_path / "marker").exists()
     assert not (tmp_path / "out").exists()
@@ -125,5 +125,5 @@ def test_the_commands_say_where_and_exit_with_2(
     assert exit_.value.code == 2
     told = capsys.readouterr().err
     assert "card.yaml, line 11: " in told
-    assert "a card may not name 'builtins:exec'" in told
+    assert "the function 'builtins:exec'" in told
     assert not (tmp_path / "marker").exists()

@@ -80,11 +80,11 @@ def test_scan_points(tmp_path: Path, file: Path, registry: Any) -> None:
             r"line 5: in \"isolation < 1\": 'mu' has no field 'isolation'; did you mean",
         ),
         ({"sort": "ptt"}, "line 5.*no field 'ptt'; did you mean 'pt'"),
-        ({"pair": "mus"}, "line 6: no object is called 'mus'; did you mean 'mu'"),
+        ({"pair": "mus"}, "line 6: unknown object 'mus'; did you mean 'mu'"),
         ({"cut": "count(muons) > 1"}, "line 9.*unknown name 'muons'"),
         ({"cut": "any(mu.isoo > 1)"}, "line 9.*'mu' has no field 'isoo'; did you mean 'iso'"),
         ({"cut": "ht > 3"}, "line 9.*unknown name 'ht'; did you mean 'HT'"),
-        ({"cut": "open(1)"}, "line 9.*no function is called 'open'"),
+        ({"cut": "open(1)"}, "line 9.*unknown function 'open'"),
         (
             {"cut": '1 > 0"}\n    - {name: all, cut: "1 > 0'},
             "line 8: 'all' is reserved for the cutflow",
@@ -92,12 +92,12 @@ def test_scan_points(tmp_path: Path, file: Path, registry: Any) -> None:
         ({"cut": "mu.pt > 3"}, "several values per event"),
         ({"where": "pt > 1", "cut": "mu[0].pt"}, "is no condition|compare it"),
         ({"scan": "{scale: []}"}, "line 14: methods.boot.scan.scale"),
-        ({"selection": "t"}, "line 11: no selection is called 't'"),
-        ({"object": "mum"}, "line 11: no object is called 'mum'; did you mean 'mu'"),
-        ({"object": "z"}, "line 6: features of 'z' need to know how many.*take"),
+        ({"selection": "t"}, "line 11: unknown selection 't'"),
+        ({"object": "mum"}, "line 11: unknown object 'mum'; did you mean 'mu'"),
+        ({"object": "z"}, "line 6: features of 'z' need the number of objects.*take"),
         ({"var": "pxx"}, "line 11.*no field 'pxx'; did you mean 'px'"),
-        ({"branch": "wup"}, "line 12: no weight is called 'wup'"),
-        ({"features": "q"}, "line 14: no feature set is called 'q'; known: p"),
+        ({"branch": "wup"}, "line 12: unknown weight 'wup'"),
+        ({"features": "q"}, "line 14: unknown feature set 'q'; known: p"),
         ({"options": "{shard: 2}"}, "line 14: unknown key 'shard'; did you mean 'shards'"),
         (
             {"options": "{shards: many}"},
@@ -114,9 +114,7 @@ def test_wrong_names(
 
 
 def test_unknown_method(tmp_path: Path, file: Path, registry: Any) -> None:
-    with pytest.raises(
-        PluginError, match=r"line 14: no method is called 'bootstarp'; did you mean 'bootstrap'"
-    ):
+    with pytest.raises(PluginError, match=r"line 14: unknown method 'bootstarp'; did you mean 'bootstrap'"):
         _plan(tmp_path, file, registry, use="bootstarp")
 
 
@@ -138,5 +136,5 @@ def test_a_label_that_cannot_be_drawn_is_told_before_the_fit(
     text = CARD.format(**{**DEFAULTS, "file": file}) + "output: {label: '$\\frac{$'}\n"
     path.write_text(text)
     line = text.count("\n")
-    with pytest.raises(CardError, match=rf"line {line}: the label .* is no formula that can be drawn"):
+    with pytest.raises(CardError, match=rf"line {line}: the label .* cannot be drawn as a formula"):
         make_plan(load_card(path), registry)

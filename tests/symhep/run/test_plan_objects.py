@@ -49,22 +49,28 @@ def test_kinds_come_from_the_file(shared_data: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"objects__jets__take": {"up_to": 0}}, r"jets.take: expected a number from 1 to 1000, \{up_to: 8\}, or all"),
-        ({"objects__jets__take": "8"}, r"jets.take: expected a number from 1 to 1000, \{up_to: 8\}, or all"),
-        ({"objects__jets__take": None}, r"features of 'jets' need to know how many.*take: all"),
-        ({"objects__more": {"system": ["event", "two"]}}, "'event' is a system, and no part of 'more'"),
-        ({"objects__more": {"system": ["jet", "two"]}}, "no object is called 'jet'; did you mean 'jets'"),
-        ({"objects__more": {"system": ["two"], "take": 1}}, "'take' belongs to the objects that the system"),
+        ({"objects__jets__take": {"up_to": 0}}, r"jets.take: expected a number from 1 to 1000, \{up_to: "
+                                                r"8\} or all"),
+        ({"objects__jets__take": "8"}, r"jets.take: expected a number from 1 to 1000, \{up_to: 8\} or all"),
+        ({"objects__jets__take": None}, r"features of 'jets' need the number of objects.*take: all"),
+        ({"objects__more": {"system": ["event", "two"]}}, "'event' is a system and cannot be part of 'more'"),
+        ({"objects__more": {"system": ["jet", "two"]}}, "unknown object 'jet'; did you mean 'jets'"),
+        ({"objects__more": {"system": ["two"], "take": 1}}, "'take' is not for a system: set it for the objects"),
+        (
+            {"objects__jets__where": "deltaR(self, electrons) > 0.4"},
+            r'^<card>: "deltaR\(self, electrons\) > 0\.4" gives several values per member of the object; reduce',
+        ),
         ({"objects__c": {"constituents": "jets"}}, "'jets' is not clustered, so it has no constituents"),
         ({"objects__fat": {"cluster": "Particle"}}, "'cluster' needs the radius parameter R"),
-        ({"objects__two__keep": "pt > 1"}, "'keep' belongs to 'cluster'"),
-        ({"features__f__canonicalise": "so(2)"}, "'canonicalise' needs a fixed number of one object"),
+        ({"objects__two__keep": "pt > 1"}, "'keep' is only for objects with 'cluster'"),
+        ({"features__f__canonicalise": "so(2)"}, "'canonicalise' needs one object with a fixed number"),
         (
             {"objects__electrons__where": "all(deltaR(self, jets) > 1)",
              "objects__jets__where": "all(deltaR(self, electrons) > 1)"},
-            "<card>.*objects need each other: electrons -> jets -> electrons",
+            "<card>.*circular definition of objects: electrons -> jets -> electrons",
         ),
-        ({"methods__m__use": "vae"}, "method 'vae' does not take a number of objects that differs from event to event"),
+        ({"methods__m__use": "vae"}, "method 'vae' does not support a number of objects that varies between "
+                                     "events"),
         ({"methods__m__options": {"discrete": ["Z_3(x)"]}}, r"Z_3\(x\).*pz of met"),
         (
             {"methods__m__options": {"edges": [{"variable": "pt", "above": 20, "particle": "jet"}]}},

@@ -75,11 +75,11 @@ def test_a_folder_of_several_formats(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_events(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"no files of events in this folder.*it is empty"):
+    with pytest.raises(InputError, match=r"no event files in this folder.*it is empty"):
         pointed_at([str(tmp_path)], build_registry())
     (tmp_path / "sub").mkdir()
     (tmp_path / "a.txt").write_text("")
-    with pytest.raises(InputError, match=r"it holds a\.txt, sub/"):
+    with pytest.raises(InputError, match=r"it contains a\.txt, sub/"):
         pointed_at([str(tmp_path)], build_registry())
 
 

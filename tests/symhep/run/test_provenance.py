@@ -47,7 +47,7 @@ def test_bytes_that_changed_under_the_same_size_and_times_are_seen_when_asked_fo
     folder.write_json(".symhep/hashes.json", known)
     assert fingerprints([str(path)], folder)[str(path)]["sha256"] == other
     assert fingerprints([str(path)], folder, verify=True) == first
-    assert caplog.messages == [f"{path} has other bytes than before, though its size and times are the same"]
+    assert caplog.messages == [f"{path} has changed, although its size and times are the same"]
     assert fingerprints([str(path)], folder) == first
 
 

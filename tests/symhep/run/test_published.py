@@ -48,7 +48,9 @@ def test_the_published_file_and_another(algorithm: str, tmp_path: Path) -> None:
 
 def test_a_checksum_is_of_one_file(tmp_path: Path) -> None:
     files = (write(tmp_path / "a.parquet"), write(tmp_path / "b.parquet"))
-    with pytest.raises(CardError, match="'checksum' is of one file on this machine; the dataset has 2"):
+    with pytest.raises(
+        CardError, match="'checksum' is for a dataset with one local file; this dataset has 2"
+    ):
         sources(DatasetCard(files=files, checksum="md5:" + "0" * 32), build_registry())
 
 

@@ -134,12 +134,12 @@ def test_what_a_reader_notices_stays_with_the_run(tmp_path: Path, registry: Any)
         "objects": {"mu": {"collection": "mu", "take": 1}},
     }
     first, account = _run(tmp_path, registry, **changes)
-    padding = "Entries of 'mu' that stand for no particle are left out"
+    padding = "Padding entries of 'mu' are ignored"
     assert [(Path(n["file"]).name, n["text"], n["count"]) for n in account["file_notes"]] == [
         ("a.parquet", doubt := account["file_notes"][0]["text"], None),
         ("a.parquet", padding, 1),
     ]
-    assert doubt.startswith("The median pt is 61,500 (mu) in the file: MeV?")
+    assert doubt.startswith("The median pt is 61,500 (mu) in the file, probably MeV")
     assert first.notes == [f"{tmp_path / 'a.parquet'}: {doubt}", f"{tmp_path / 'a.parquet'}: {padding}: 1."]
     assert padding in html.unescape(first.report.read_text())
     again, same = _run(tmp_path, registry, **changes)
@@ -152,6 +152,6 @@ def test_a_copy_under_another_name_is_told(tmp_path: Path, registry: Any) -> Non
     for name in ("a.lhe", "b.lhe"):
         _write(tmp_path / name, [1.0] * 3)
     done, account = _run(tmp_path, registry)
-    note = f"{tmp_path}/b.lhe has the same bytes as {tmp_path}/a.lhe: its events count double."
+    note = f"{tmp_path}/b.lhe has the same bytes as {tmp_path}/a.lhe: its events are counted twice."
     assert account["notes"] == [note]
     assert "has the same bytes as" in done.report.read_text()

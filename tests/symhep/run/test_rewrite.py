@@ -13,6 +13,7 @@ import pytest
 import symhep
 from symhep.errors import CardError, MethodError, StoreError
 from symhep.methods.result import Statement
+from symhep.methods.verdict import Verdict
 from symhep.plugin.manager import Registry
 from symhep.run.rewrite import redraw, reword
 
@@ -30,6 +31,7 @@ def test_redraw_needs_no_training(tmp_path: Path, toy_card: dict[str, Any], regi
     assert len((tmp_path / "trace").read_text().splitlines()) == 4
 
 
+@pytest.mark.drawn
 def test_redraw_in_another_style(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
     folder = tmp_path / "r"
     symhep.run(toy_card, folder, registry=registry)
@@ -68,12 +70,19 @@ def test_sentences_are_worded_again_without_a_fit(
     def other(self: Any, record: Any) -> Any:
         yield Statement(f"The means are known to {record.error[0]:.1g}.", {"error": record.error[0]})
 
+    def asked(self: Any, record: Any) -> Any:
+        yield Verdict("Are the means <b>known</b>?", "yes", size=record.first)
+
     monkeypatch.setattr(toy_method.Bootstrap, "statements", other)
+    monkeypatch.setattr(toy_method.Bootstrap, "verdicts", asked)
     page = reword(folder, registry)[0].read_text()
-    (told,) = json.loads((folder / "results.json").read_text())["methods"]["boot"]["statements"]
+    outcome = json.loads((folder / "results.json").read_text())["methods"]["boot"]
+    (told,), (row,) = outcome["statements"], outcome["verdicts"]
     assert told["text"].startswith("The means are known to 0.")
     assert told["text"] in page
     assert json.loads((folder / "boot/result.json").read_text())["statements"] == [told]
+    assert (row["question"], row["conclusion"]) == ("Are the means <b>known</b>?", "measured")
+    assert json.loads((folder / "boot/result.json").read_text())["verdicts"] == [row]
     assert len((tmp_path / "trace").read_text().splitlines()) == 4, "nothing was fitted again"
 
 
@@ -86,8 +95,38 @@ def test_a_folder_of_an_older_version_is_named(
     del stored["schema"]
     (folder / "boot/result.json").write_text(json.dumps(stored))
     for again in (redraw, reword):
-        with pytest.raises(StoreError, match=r"results follow schema 0\.1; this one reads schema 0\.2"):
+        with pytest.raises(StoreError, match=r"keys are those of schema 0\.1, .* run its card again"):
             again(folder, registry)
+
+
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        ("1.1", r"newer than this symhep \(schema 1\.0\); update symhep"),
+        ("new", "no version; run its card again"),
+    ],
+)
+def test_a_folder_of_a_newer_version_is_named(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any, schema: str, message: str
+) -> None:
+    _with_schema(tmp_path / "r", toy_card, registry, schema)
+    with pytest.raises(StoreError, match=message):
+        reword(tmp_path / "r", registry)
+    assert list(symhep.Run.load(tmp_path / "r", registry).failed) == ["boot"]
+
+
+def test_a_folder_of_the_schema_before_the_first_release_of_it_is_read(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    _with_schema(tmp_path / "r", toy_card, registry, "0.2")
+    reword(tmp_path / "r", registry)
+    assert list(symhep.Run.load(tmp_path / "r", registry).results) == ["boot"]
+
+
+def _with_schema(folder: Path, card: dict[str, Any], registry: Any, schema: str) -> None:
+    symhep.run(card, folder, registry=registry)
+    stored = json.loads((folder / "boot/result.json").read_text())
+    (folder / "boot/result.json").write_text(json.dumps(stored | {"schema": schema}))
 
 
 def test_figures_drawn_again_by_a_method_that_exits(
@@ -104,5 +143,5 @@ def test_figures_drawn_again_by_a_method_that_exits(
         redraw(tmp_path / "r", evil)
     assert (tmp_path / "r/boot/figures/means.png").is_file()
     done.registry = evil
-    with pytest.raises(MethodError, match="method 'evil' cannot draw: SystemExit: 0"):
+    with pytest.raises(MethodError, match="the figures of method 'evil' failed: SystemExit: 0"):
         done.figures("aaa")

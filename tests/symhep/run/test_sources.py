@@ -100,7 +100,7 @@ def test_inspect_counts(folder: Path) -> None:
 
 def test_unknown_format(folder: Path) -> None:
     (folder / "notes.txt").write_text("no events here")
-    with pytest.raises(InputError, match=r"notes\.txt: no reader knows this format.*delphes"):
+    with pytest.raises(InputError, match=r"notes\.txt: unknown file format.*delphes"):
         symhep.inspect(folder / "notes.txt")
 
 
@@ -126,7 +126,7 @@ def test_wrong_option(folder: Path) -> None:
 
 
 def test_toys_take_no_files() -> None:
-    with pytest.raises(CardError, match="format 'toy' reads no files"):
+    with pytest.raises(CardError, match="format 'toy' does not read files"):
         sources(DatasetCard(files=("a",), format="toy"), build_registry())
 
 
@@ -137,7 +137,7 @@ def test_no_files() -> None:
 
 def test_a_file_named_twice_would_count_double(folder: Path) -> None:
     card = DatasetCard(files=(str(folder / "a.lhe"), str(folder / "*.lhe")))
-    with pytest.raises(CardError, match=r"a\.lhe' is named twice"):
+    with pytest.raises(CardError, match=r"a\.lhe' is given twice"):
         sources(card, build_registry())
 
 

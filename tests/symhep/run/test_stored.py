@@ -29,9 +29,9 @@ def test_everything_is_there(stored: StoredRun) -> None:
 
 def test_what_is_not_there_says_why(stored: StoredRun) -> None:
     assert stored.failed == {"broken/control": "asked to fail"}
-    assert stored.blind == {"means/signal": "the region 'signal' is blind: collision data are not looked at"}
+    assert stored.blind == {"means/signal": "the region 'signal' is blinded: collision data are not used"}
     assert stored.missing == [
-        "'means/signal' is blind: the region 'signal' is blind: collision data are not looked at",
+        "'means/signal' is blinded: the region 'signal' is blinded: collision data are not used",
         "'broken/control' failed: asked to fail",
     ]
 
@@ -53,7 +53,7 @@ def test_from_python(run_folder: Path, tally_registry: Any) -> None:
 
 
 def test_a_folder_without_a_run(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="holds no run: give the folder that symhep run wrote"):
+    with pytest.raises(StoreError, match="is not a run folder: give the folder that symhep run wrote"):
         read_run(tmp_path)
 
 
@@ -66,7 +66,7 @@ def test_names_from_the_file_lead_nowhere(
     results = json.loads((folder / "results.json").read_text())
     results["methods"][name] = results["methods"]["means/control"]
     (folder / "results.json").write_text(json.dumps(results))
-    with pytest.raises(StoreError, match=r"results\.json is not as symhep writes it.*not a plain file name"):
+    with pytest.raises(StoreError, match=r"results\.json is damaged or was changed.*not a valid file name"):
         read_run(folder, tally_registry)
 
 

@@ -194,7 +194,7 @@ def test_the_same_file_twice_is_no_sample_of_independent_events(tmp_path: Path) 
     write(tmp_path / "a1.parquet", 1500)
     (tmp_path / "a2.parquet").write_bytes((tmp_path / "a1.parquet").read_bytes())
     write(tmp_path / "b.parquet", 200, 3)
-    with pytest.raises(MethodError, match=r"events of 'two' occur again elsewhere in the files"):
+    with pytest.raises(MethodError, match=r"events of 'two' occur more than once in the files"):
         both(card(tmp_path), "two", tmp_path)
     given = card(tmp_path)
     given["datasets"]["a"]["unit"] = "none"
@@ -239,7 +239,7 @@ def test_a_method_that_reads_no_blocks_says_so(tmp_path: Path) -> None:
     done = symhep.run(given, tmp_path / "out", registry=registry)
     (warning,) = done.results["few"].statements
     assert warning.kind == "warning"
-    assert warning.text.startswith("The numbers are those of a uniform subsample of 500 of 1,500 events")
+    assert warning.text.startswith("Results are from a uniform subsample of 500 of 1,500 events")
     assert done.results["few"].histograms["control: met"].sum(flow=True).variance > 0
     again = symhep.run(given | {"run": {"memory": "1 MB"}}, tmp_path / "out", registry=registry)
     assert again.results["few"].statements == []

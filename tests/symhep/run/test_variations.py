@@ -41,7 +41,8 @@ def write_lhe(path: Path, rows: list[tuple[float, float, Mapping[str, str | floa
     """A file of events (px of the muon, nominal weight, other weights)."""
     events = "".join(
         f"<event>\n 2 1 {weight} 80 -1 -1\n"
-        f" 13 1 0 0 0 0 {px} 4 0 {(px**2 + 16) ** 0.5} 0 0 9\n -13 1 0 0 0 0 {-px} -4 0 {(px**2 + 16) ** 0.5} 0 0 9\n"
+        f" 13 1 0 0 0 0 {px} 4 0 {(px**2 + 16) ** 0.5} 0 0 9\n -13 1 0 0 0 0 {-px} -4 0 "
+        f"{(px**2 + 16) ** 0.5} 0 0 9\n"
         + "<rwgt>\n" + "".join(f"<wgt id='{k}'> {w} </wgt>\n" for k, w in others.items()) + "</rwgt>\n</event>\n"
         for px, weight, others in rows
     )  # fmt: skip
@@ -244,17 +245,17 @@ ODD = {"weights": ["up", "down", "p1"], "combine": "hessian_pairs"}
 @pytest.mark.parametrize(
     ("variations", "changes", "told"),
     [
-        ({"s": {"weights": ["upp"], "combine": "envelope"}}, {}, "no weight is called 'upp'; did you mean 'up'"),
-        ({"s": {"up": {"weights": "dwon"}}}, {}, "no weight is called 'dwon'; did you mean 'down'"),
-        ({"s": ODD}, {}, "'s' has 3 weights, and hessian_pairs are plus and minus"),
-        ({"s": {"weights": ["up"], "combine": "replicas"}}, {}, "'s' has one replica"),
-        ({"s": SCALE}, {"weights": {"branch": "none"}}, "'up' is another event weight, and the nominal one"),
+        ({"s": {"weights": ["upp"], "combine": "envelope"}}, {}, "unknown weight 'upp'; did you mean 'up'"),
+        ({"s": {"up": {"weights": "dwon"}}}, {}, "unknown weight 'dwon'; did you mean 'down'"),
+        ({"s": ODD}, {}, "'s' has 3 weights, an odd number; hessian_pairs needs a plus and a minus weight"),
+        ({"s": {"weights": ["up"], "combine": "replicas"}}, {}, "'s' has only one replica"),
+        ({"s": SCALE}, {"weights": {"branch": "none"}}, "'up' is an alternative event weight, but the nominal weight"),
         ({"s": SCALE}, {"dataset": {"role": "data"}}, "'mc' is collision data, which have no systematic"),
-        ({"s": {"up": {"objects": {"muo": 1.1}}}}, {}, "no object is called 'muo'; did you mean 'mu'"),
+        ({"s": {"up": {"objects": {"muo": 1.1}}}}, {}, "unknown object 'muo'; did you mean 'mu'"),
         (
             {"s": SCALE},
             {"more": {"b": {"files": ["a"], "variations": {"s": {"weights": ["up", "p1"], "combine": "hessian"}}}}},
-            "'s' of 'b' combines otherwise",
+            "'s' of 'b' and 's' of 'mc' differ in 'combine'",
         ),
     ],
 )  # fmt: skip

@@ -191,5 +191,5 @@ def test_weights_of_a_variation_are_worked_out_in_one_go(tmp_path: Path) -> None
 
 
 def test_too_few_answers_of_a_method_are_an_error() -> None:
-    with pytest.raises(PluginError, match="vary_weights gives 0 answers for 2 alternatives"):
+    with pytest.raises(PluginError, match="vary_weights returned 0 results for 2 alternatives"):
         _together(_varied("envelope", [2, 1, 1, 1], [1, 1, 1, 2]), fail="short")

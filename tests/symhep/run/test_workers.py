@@ -87,7 +87,7 @@ def _dies(number: int) -> Part:
 
 def test_a_job_whose_process_dies_again_and_again() -> None:
     with open_workers("2") as workers:
-        told = r"^reading b\.root: the worker process died, 3 times \(exit code 1\)\. Was it out of memory\?"
+        told = r"^reading b\.root: the worker process died, 3 times \(exit code 1\)\. If it ran out of memory"
         with pytest.raises(MethodError, match=told):
             list(workers.run(_dies_at, jobs(3, 4, names=("reading a.root", "reading b.root"))))
         assert sorted(number for number, _ in workers.run(_double, jobs(1, 2))) == [0, 1]
@@ -141,7 +141,7 @@ def test_work_that_is_given_up_is_ended() -> None:
 
 @pytest.mark.parametrize("where", ["0", "-1", "many", ""])
 def test_nonsense(where: str) -> None:
-    with pytest.raises(CardError, match="neither a number of processes nor dask"), open_workers(where):
+    with pytest.raises(CardError, match="is not a number of processes or dask"), open_workers(where):
         pass
 
 
@@ -206,7 +206,7 @@ def test_work_that_cannot_be_sent(tmp_path: Path) -> None:
     with (
         open_workers("2") as workers,
         pytest.raises(
-            MethodError, match="the work cannot be sent to a worker process: TypeError: a lock stays"
+            MethodError, match="the job cannot be sent to a worker process: TypeError: a lock stays"
         ),
     ):
         list(workers.run(_double, jobs(_Stays(), _Stays())))
@@ -217,7 +217,7 @@ def _gives_what_stays(number: int) -> _Stays:
 
 
 def test_an_answer_that_cannot_be_sent() -> None:
-    told = "what a job gives cannot be sent back: TypeError: a lock stays"
+    told = "the result of a job cannot be sent back: TypeError: a lock stays"
     with open_workers("2") as workers, pytest.raises(MethodError, match=told):
         list(workers.run(_gives_what_stays, jobs(1, 2)))
 

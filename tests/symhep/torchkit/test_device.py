@@ -29,7 +29,7 @@ def test_auto_takes_what_is_there(gpus: int, device: str) -> None:
 @pytest.mark.parametrize("name", ["cuda", "cuda:0"])
 def test_an_absent_gpu_is_never_replaced(gpus: int, name: str) -> None:
     with pytest.raises(
-        DeviceError, match=f"device '{name}' was asked for, but torch sees no GPU; use device: auto"
+        DeviceError, match=f"device '{name}' was requested, but torch finds no GPU; use device: auto"
     ):
         resolve_device(name)
 
@@ -37,7 +37,7 @@ def test_an_absent_gpu_is_never_replaced(gpus: int, name: str) -> None:
 @pytest.mark.parametrize("gpus", [2], indirect=True)
 def test_gpus_have_numbers(gpus: int) -> None:
     assert resolve_device("cuda:1") == "cuda:1"
-    with pytest.raises(DeviceError, match="device 'cuda:2' was asked for, but there are 2 GPUs"):
+    with pytest.raises(DeviceError, match="device 'cuda:2' was requested, but there are 2 GPUs"):
         resolve_device("cuda:2")
 
 

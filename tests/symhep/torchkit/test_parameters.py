@@ -45,7 +45,7 @@ def test_arrays_round_trip() -> None:
 
 def test_load_refuses_other_shapes_and_names() -> None:
     p = ReplicaParameters(SHAPES, 2)
-    with pytest.raises(ValueError, match=r"the checkpoint holds \['a'\]"):
+    with pytest.raises(ValueError, match=r"the checkpoint contains \['a'\]"):
         p.load({"a": np.zeros((2, 2, 3), np.float32)})
     with pytest.raises(ValueError, match=r"'b' needs shape \(2, 1, 3\), got \(2, 3\)"):
         p.load({"a": np.zeros((2, 2, 3), np.float32), "b": np.zeros((2, 3), np.float32)})

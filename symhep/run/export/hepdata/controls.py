@@ -35,12 +35,13 @@ def control_tables(control: StoredControl) -> Iterator[HepTable]:
         if spectrum.total is not None:
             quantities.append(_total(control, spectrum, spectrum.total, unit))
         scaled = {"luminosity": "to the luminosity", "data": "to the data", None: "by its weights alone"}
-        blind = " Collision data are blind here." if control.shown.blinded else ""
+        blind = " Collision data are blinded here." if control.shown.blinded else ""
         yield HepTable(
             control.name, "spectra", f"{axis.name}",
             f"{axis.name} of the features {control.features}"
-            f"{f' in the region {control.region}' if control.region else ''}: collision data and simulation, scaled "
-            f"{scaled.get(control.shown.scaled_to, '')}. What lies outside of the bins is left out.{blind}",
+            f"{f' in the region {control.region}' if control.region else ''}: collision data and "
+            f"simulation, scaled "
+            f"{scaled.get(control.shown.scaled_to, '')}. Overflow and underflow are not included.{blind}",
             (Axis(axis.name, [bin_of(*pair) for pair in pairwise(first.axes[0].edges)], axis.unit),),
             tuple(quantities), ("N",),
         )  # fmt: skip

@@ -11,10 +11,10 @@ from symhep.run.stored import StoredResult
 __all__ = ["divergence_fields", "divergence_tables"]
 
 _GROUPS = {
-    "kept": "transformations that are kept",
-    "failed": "transformations that are rejected",
+    "kept": "compatible transformations",
+    "failed": "rejected transformations",
     "random": "random transformations",
-    "noise": "halves of the events against each other",
+    "noise": "two halves of the events compared with each other",
 }
 
 
@@ -33,9 +33,9 @@ def divergence_tables(result: StoredResult) -> Iterator[HepTable]:
             quantities += _columns(words, getattr(found, name), len(found.projections))
         yield HepTable(
             result.name, "divergences", "Kullback-Leibler divergences",
-            f"Kullback-Leibler divergence of each projection ({found.bins} bins) of one half of the events after "
-            "transformations against the other half; the excess is what exceeds the divergence of the halves "
-            "themselves, zero for a symmetry.",
+            f"Kullback-Leibler divergence of each projection ({found.bins} bins) between one half of the "
+            f"events after transformations and the other half. Excess: divergence minus that of the two "
+            f"untransformed halves, zero for a symmetry.",
             (Axis("projection", [{"value": name} for name in found.projections]),),
             tuple(quantities), ("KL divergence",),
         )  # fmt: skip

@@ -15,9 +15,9 @@ __all__ = ["histogram_tables"]
 
 #: What a histogram of this kind is, where the method does not say it in a label.
 _WHAT = {
-    "control": "The feature as it enters the method",
+    "control": "Feature as used by the method",
     "projection": "The events before and after transformations",
-    "map": "Where the symmetry breaks",
+    "map": "Location of the symmetry breaking",
 }
 
 
@@ -34,8 +34,9 @@ def histogram_tables(result: StoredResult) -> Iterator[HepTable]:
         what = _WHAT.get(spectrum.kind, spectrum.kind)
         yield HepTable(
             result.name, "maps" if len(bins) == 2 else "spectra", f"{spectrum.kind}: {spectrum.name}",
-            f"{what}: {spectrum.quantity} in bins of {' and '.join(plain.name for plain in spectrum.axes)}, with "
-            "statistical errors. What lies outside of the bins is left out.",
+            f"{what}: {spectrum.quantity} in bins of "
+            f"{' and '.join(plain.name for plain in spectrum.axes)}, with "
+            "statistical errors. Overflow and underflow are not included.",
             axes, tuple(_columns(spectrum)), (spectrum.quantity,),
         )  # fmt: skip
 

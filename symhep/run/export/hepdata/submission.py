@@ -150,7 +150,7 @@ def _about(run: StoredRun) -> dict[str, Any]:
         "comment": "\n".join(map(printable, lines)),
         "additional_resources": [
             {
-                "description": "Run card: what was read, selected and asked",
+                "description": "Run card: input, selection and methods",
                 "location": "card.yaml",
                 "type": "symhep",
             }

@@ -39,7 +39,8 @@ def _of_table(result: StoredResult, name: str, table: Table) -> HepTable:
             Quantity(f"upper limit on {head.name}, 95% CL", [plain(one) for one in limits], unit)
         )
     return HepTable(
-        result.name, "table", name.replace("_", " "), table.caption or f"Table '{name}' of the method {result.use}.",
+        result.name, "table", name.replace("_", " "), table.caption or f"Table '{name}' of the method "
+                                                                       f"{result.use}.",
         (Axis(first.name, [_name(row[0]) for row in table.rows], first.unit),),
         tuple(q for q in quantities if not q.empty), tuple(head.name for head in others),
     )  # fmt: skip
@@ -89,8 +90,8 @@ def _cutflow(
     ]
     return HepTable(
         "", "cutflow", f"cutflow of {selection}, {dataset}",
-        f"Events of the dataset {dataset} that pass each cut of the selection {selection} and all before it: their "
-        "number, and the sum of their weights with its statistical error, and systematic ones where it has variations.",
+        f"Events of the dataset {dataset} after each cut of the selection {selection}: number of events, "
+        f"and sum of weights with its statistical error and, if variations are given, systematic errors.",
         (
             Axis("cut", [plain(str(row["name"])) for row in rows]),
             Axis("condition", [plain(str(row["cut"]) or "-") for row in rows]),

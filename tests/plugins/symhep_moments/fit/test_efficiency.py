@@ -124,9 +124,9 @@ def test_without_the_efficiency_the_same_events_break_it(histogram: str) -> None
 
 def test_mistakes_have_a_name(histogram: str) -> None:
     data = _pairs(np.random.default_rng(4), 200)
-    with pytest.raises(CardError, match="there is no variable 'psi'"):
+    with pytest.raises(CardError, match="unknown variable 'psi'"):
         _found(data, histogram, efficiency={"histogram": histogram, "variables": ["psi"]})
-    with pytest.raises(CardError, match="there is no object 'jets'"):
+    with pytest.raises(CardError, match="unknown object 'jets'"):
         _found(data, histogram, efficiency={"histogram": histogram, "variables": ["phi"], "object": "jets"})
     with pytest.raises(ValueError, match="has 1 axes, but 'variables' has 2 names"):
         MomentsOptions.model_validate({"efficiency": {"histogram": histogram, "variables": ["phi", "eta"]}})

@@ -162,5 +162,5 @@ def test_what_cannot_be_solved() -> None:
     with pytest.raises(MethodError, match="constant on these events"):
         found(constant, points(30, 4), LinearFields(FOUR))
     root = TorchFunction(FOUR, lambda x: x[:, 0].sqrt(), 1)
-    with pytest.raises(MethodError, match="gradient is not finite"):
+    with pytest.raises(MethodError, match="gradient of the oracle is not finite"):
         found(root, points(30, 4), LinearFields(FOUR))

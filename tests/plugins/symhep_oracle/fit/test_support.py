@@ -58,7 +58,7 @@ def test_the_dilatation_of_massless_particles_is_named_and_told() -> None:
     found = result(back_to_back(), oracle="lorentz")
     assert [(f.name, f.moves_no_event) for f in found.record.support.spurious] == [("D", False)]
     warning = next(s for s in found.statements if s.kind == "warning")
-    assert warning.text.startswith("Left out as spurious: D preserves the oracle on these events alone")
+    assert warning.text.startswith("Excluded as spurious: D preserves the oracle only on these events")
 
 
 def test_fields_that_move_no_event() -> None:

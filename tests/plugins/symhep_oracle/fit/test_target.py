@@ -35,7 +35,7 @@ def test_translations_need_affine_fields() -> None:
     solution = Solution(
         np.zeros((0, 16)), np.zeros((1, 0, 16)), np.zeros(16), np.zeros(16), 0, 1.0, "", np.zeros(0)
     )
-    with pytest.raises(CardError, match="'poincare' holds translations; set affine: true"):
+    with pytest.raises(CardError, match="'poincare' contains translations; set affine: true"):
         compare(solution, FIELDS, algebra_sum("poincare", 4), "poincare", np.random.default_rng(1))
     nothing = compare(solution, FIELDS, algebra_sum("D", 4), "D", np.random.default_rng(1))
     assert nothing.distance == nothing.outside == pytest.approx(np.pi / 2)

@@ -52,7 +52,7 @@ def test_the_seed_with_least_loss_among_the_right_ones() -> None:
 def test_nothing_found_and_nothing_beyond() -> None:
     none = decide(trials(0.5, 0.7), EPSILON, closed=True, approximate=False)
     assert (none.dimension, none.chosen) == (0, -1)
-    assert "no seed at any N_g" in none.reason
+    assert "no seed converges to symmetries at any N_g" in none.reason
     last = decide(trials(1e-4), EPSILON, closed=True, approximate=False)
     assert (last.dimension, last.stability) == (1, 0.0)
     assert "there may be more" in last.reason

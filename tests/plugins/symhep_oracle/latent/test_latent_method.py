@@ -82,8 +82,8 @@ def test_figures_are_drawn_from_the_result(result: Result) -> None:
 
 def test_sentences_say_how_far_the_flow_is_better(result: Result) -> None:
     texts = " ".join(s.text for s in result.statements)
-    assert "Along the 1 field that changes the oracle least" in texts
-    assert "2 latents of 9 features" in texts
+    assert "Along the 1 field along which the oracle changes least" in texts
+    assert "2 latents describe 9 features" in texts
     assert "networks learned 'ring'" in texts
 
 
@@ -139,10 +139,10 @@ def test_events_that_judge_the_autoencoder_do_not_train_it() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"latent": {"encoder": __file__}}, "give both encoder and decoder"),
-        ({"oracle": "l2"}, "'latent' needs an oracle on the latents"),
-        ({"degree": 2}, "'latent' goes with real matrices"),
-        ({"acts_on": "momenta"}, "an autoencoder codes features"),
+        ({"latent": {"encoder": __file__}}, "are needed together: give both, or neither"),
+        ({"oracle": "l2"}, "'latent' needs a learned oracle"),
+        ({"degree": 2}, "'latent' is for real matrices"),
+        ({"acts_on": "momenta"}, "an autoencoder encodes features"),
     ],
 )
 def test_options_that_do_not_go_together(

@@ -38,8 +38,8 @@ def _leaves(x: Any) -> Any:
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        (_doubles, "changes the points that it is given: let it work on a copy"),
-        (lambda x: ((x - x.mean(0)) ** 2).sum(1), "another value in other company"),
+        (_doubles, "changes its input array: use a copy"),
+        (lambda x: ((x - x.mean(0)) ** 2).sum(1), "that depends on the other events"),
         (_leaves, "SystemExit: 5"),
     ],
 )

@@ -80,5 +80,5 @@ def test_weights_beside_an_onnx_model_are_part_of_it(tmp_path: Path) -> None:
 def test_weights_outside_the_folder_of_an_onnx_model_are_refused(tmp_path: Path, location: str) -> None:
     (tmp_path / "models" / "linked").mkdir(parents=True)
     path = onnx_file(tmp_path / "models" / "m.onnx", location, numbers(1.0))
-    with pytest.raises(ValidationError, match=r"keeps weights in '.*secret\.bin', outside its folder"):
+    with pytest.raises(ValidationError, match=r"stores weights in '.*secret\.bin', outside its folder"):
         ModelFileOracle(kind="onnx", file=str(path))

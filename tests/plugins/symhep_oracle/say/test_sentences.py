@@ -48,7 +48,8 @@ def updated(part: Any, **changes: Any) -> Any:
 def test_the_first_sentence_names_algebra_oracle_and_generators(so2: Make) -> None:
     assert texts(so2()) == [
         "so(2) preserves |x|: 1 generator (J_12) (stability 1; residual: invariance 1e-16).",
-        "Of 4 singular values 1 is at most 1e-16 of the largest, the next is 0.500 ± 0.020. Values below the rounding "
+        "Of 4 singular values 1 is at most 1e-16 relative to the largest, the next is 0.500 ± 0.020. "
+        "Values below the rounding "
         "are zero.",
         "The generators act on (x1, x2).",
     ]
@@ -61,7 +62,7 @@ def test_no_generator(so2: Make) -> None:
     assert found[0] == "No continuous symmetry: none of the matrices (4 unknowns) preserves |x|."
     trained = updated(record, algebra=none, generators=(), solver=SolverRecord(name="gradient"))
     assert texts(trained)[0].startswith(
-        "Training found no matrices that preserve |x|; too few epochs or seeds"
+        "The training found no matrices that preserve |x|. Too few epochs or seeds"
     )
 
 
@@ -74,7 +75,9 @@ def test_a_symmetry_that_holds_nearly(so2: Make) -> None:
         breaking=Number(value=5.0, unit="%"),
     )
     assert texts(updated(record, algebra=nearly))[0].startswith(
-        "so(2), broken by up to 5 % of the largest change along any field, nearly preserves |x|: 1 generator (J_12)"
+        "so(2), broken by up to 5 % (relative to the largest change along any field), approximately "
+        "preserves |x|: 1 "
+        "generator (J_12)"
     )
 
 
@@ -82,10 +85,10 @@ def test_a_name_that_rests_on_widened_errors(so2: Make) -> None:
     record = so2()
     found = updated(record.algebra.identification, widened=True)
     wide = updated(record.algebra, unbroken="so(2)", identification=found)
-    assert not [t for t in texts(record) if "in common" in t]
-    (text,) = [t for t in texts(updated(record, algebra=wide)) if "in common" in t]
+    assert not [t for t in texts(record) if "common systematic" in t]
+    (text,) = [t for t in texts(updated(record, algebra=wide)) if "common systematic" in t]
     assert text.startswith(
-        "By the errors of events and networks alone the brackets of the generators leave their span"
+        "The commutators of the generators are not in their span within the errors of events and networks"
     )
 
 
@@ -95,20 +98,23 @@ def test_an_algebra_that_cannot_be_told(so2: Make) -> None:
     unsure = updated(record.algebra, dimension=3, name="ambiguous", unbroken="ambiguous", alternatives=names)
     text = texts(updated(record, algebra=unsure))[0]
     assert (
-        "which Lie algebra they form, if they do, cannot be told: names differ within errors (so(3) (50 %)"
-        in text
+        "the Lie algebra cannot be identified: several names are compatible within the "
+        "errors (so(3) (50 %)" in text
     )
     blind = updated(unsure, identification=updated(record.algebra.identification, how=TOO_LARGE))
-    assert "their errors would hide what tells algebras apart" in texts(updated(record, algebra=blind))[0]
+    assert "the errors are too large to distinguish algebras" in texts(updated(record, algebra=blind))[0]
     fields = updated(unsure, identification=None, alternatives=())
-    assert "neither far below nor far above their errors" in texts(updated(record, algebra=fields))[0]
+    assert (
+        "neither clearly compatible with zero nor clearly different from it"
+        in texts(updated(record, algebra=fields))[0]
+    )
 
 
 def test_generators_that_do_not_close(so2: Make) -> None:
     record = so2()
     open_ = updated(record.algebra, dimension=2, name="not closed")
     text = texts(updated(record, algebra=open_))[0]
-    assert "they do not form a Lie algebra, as their brackets leave their span" in text
+    assert "they do not form a Lie algebra, since their commutators are not in their span" in text
 
 
 def test_low_stability_is_reported_with_other_names(so2: Make) -> None:
@@ -117,7 +123,8 @@ def test_low_stability_is_reported_with_other_names(so2: Make) -> None:
     names = (Alternative(name="so(2)", share=0.6), Alternative(name="R", share=0.4))
     unsure = updated(record.algebra, stability=0.8, dimension_stability=0.5, alternatives=names)
     assert texts(updated(record, algebra=unsure), "warning") == [
-        "Low stability (0.5) of the number of generators (1), 0.4 of the name. Other names: R (40 %)."
+        "Low stability: the number of generators (1) is found in a fraction 0.5 of the resamplings, the "
+        "name in 0.4. Other names: R (40 %)."
     ]
 
 
@@ -128,18 +135,20 @@ def test_spurious_fields_and_constraints(so2: Make) -> None:
     )
     support = SupportRecord(constraints=("x3 is 0",), checked_off_support=True, spurious=fields)
     assert texts(so2(support=support), "warning") == [
-        "Left out as spurious: D preserves the oracle on these events alone, not around them; E_33 acts trivially on "
-        "these events. The events are special: x3 is 0."
+        "Excluded as spurious: D preserves the oracle only on these events, not in their neighbourhood; "
+        "E_33 acts trivially on "
+        "these events. Reason: the events satisfy constraints (x3 is 0)."
     ]
     unchecked = SupportRecord(constraints=("x3 is 0",), checked_off_support=False, spurious=())
     (text,) = texts(so2(support=unchecked), "warning")
-    assert "this oracle cannot be evaluated elsewhere" in text
+    assert "this oracle cannot be evaluated outside it" in text
 
 
 def test_finite_transformations_that_change_the_oracle(so2: Make) -> None:
     (text,) = texts(so2(finite=FiniteRecord(step=0.3, change=(0.1,), moved=(0.25,))), "warning")
     assert (
-        "by 0.3 (an angle, a rapidity) along J_12 change the oracle, in 25.0% to 25.0% of the events" in text
+        "by 0.3 (angle in rad, or rapidity) along J_12 change the oracle for 25.0% to 25.0% of the events"
+        in text
     )
     assert not texts(so2(finite=FiniteRecord(step=0.3, change=(0.0,), moved=(0.0,))), "warning")
 
@@ -147,14 +156,14 @@ def test_finite_transformations_that_change_the_oracle(so2: Make) -> None:
 def test_a_field_that_nearly_is_one_more_generator(so2: Make) -> None:
     nearly = NearlyNull(singular_value=2e-9, field=FieldName(name="D", overlap=1.0))
     (text,) = texts(so2(nearly_null=(nearly,)), "warning")
-    assert text.startswith("One more field, D (overlap 1.000), nearly preserves the oracle")
-    assert "events near a surface" in text
+    assert text.startswith("One further field, D (overlap 1.000), approximately preserves the oracle")
+    assert "or a symmetry on a surface, near which the events lie" in text
 
 
 def test_negative_weights(so2: Make) -> None:
     signed = updated(so2().events, negative=0.1)
     (text,) = texts(so2(events=signed), "warning")
-    assert text.startswith("10% of the weight is negative; events count by |w|")
+    assert text.startswith("10% of the sum of |w| has negative weight. Events are weighted by |w|")
 
 
 def test_momenta_that_replace_features(so2: Make) -> None:
@@ -162,8 +171,8 @@ def test_momenta_that_replace_features(so2: Make) -> None:
     layout = updated(record.vectors, acts_on="momenta", number=2, unused=("pt",))
     (text,) = texts(updated(record, vectors=layout, unit="GeV"), "warning")
     assert text == (
-        "The generators act on (x1, x2) of each of the 2 objects in GeV; the features' variables pt are not used "
-        "(acts_on: features would)."
+        "The generators act on (x1, x2) of each of the 2 objects in GeV; the variables pt of the feature "
+        "set are not used (to use them: acts_on: features)."
     )
 
 
@@ -178,21 +187,20 @@ def compared(**changes: Any) -> CompareRecord:
 def test_the_distance_to_a_named_algebra_has_its_error(so2: Make) -> None:
     (text,) = [t for t in texts(so2(compare=compared())) if "Grassmann" in t]
     assert text == (
-        "The Grassmann distance of the generator to so(2) (1) is 0.100 ± 0.020 rad (principal angles 0.1 rad)."
+        "The Grassmann distance of the generator to so(2) (1) is 0.100 ± 0.020 rad (principal angles 0.1 "
+        "rad)."
     )
 
 
 def test_a_distance_of_rounding_is_none(so2: Make) -> None:
     equal = compared(principal_angles=(1e-16,), rounding=1e-15)
-    assert "The generator spans so(2), equal to rounding: the largest principal angle is 1e-16 rad." in texts(
-        so2(compare=equal)
+    assert (
+        "The generator spans so(2), exactly up to rounding: the largest principal angle is 1e-16 rad."
+        in texts(so2(compare=equal))
     )
     weak = SpectrumRecord(values=(1e-16, 1e-9, 0.7, 1.0), standard_errors=(0.0, 0.0, 0.0, 0.0))
     (text,) = [t for t in texts(so2(compare=equal, spectrum=weak)) if "spans so(2)" in t]
-    assert (
-        "by one over the smallest singular value that is not null, 1e-09: the events lie near a surface"
-        in text
-    )
+    assert "by the smallest non-zero singular value, 1e-09: the events lie near a surface" in text
 
 
 def test_breaking(so2: Make) -> None:
@@ -202,7 +210,7 @@ def test_breaking(so2: Make) -> None:
         algebra_of_the_whole=(WholeAlgebra(at_strength=0.1, dimension=1, name="so(2)", stability=1.0),),
     )  # fmt: skip
     found = texts(so2(breaking=breaking))
-    assert "Adding lambda times |x|_1 leaves none of the generators and breaks J_12." in found
+    assert "With lambda times |x|_1 added, the unbroken symmetry is trivial; broken: J_12." in found
     assert any(
         "For lambda = 0.1 the oracle as a whole is preserved by so(2) (1 generator)" in t for t in found
     )
@@ -217,7 +225,8 @@ def test_products_of_polynomial_fields(so2: Make) -> None:
         "multiples": MultiplesRecord(lowest=("v1",), degree=1, factors=("1", "x1"), explained=2),
     }
     assert any(
-        t.startswith("They are v1 times 1 and x1: a field times any function") for t in texts(so2(**changes))
+        t.startswith("They are v1 times 1 and x1. The product of a symmetry field and any function")
+        for t in texts(so2(**changes))
     )
     changes["residual"] = updated(record.residual, closure=Number(value=0.5))
     changes["algebra"] = updated(changes["algebra"], name="not closed")
@@ -235,10 +244,11 @@ def test_overtrained_networks(so2: Make, trained: float, warned: bool) -> None:
     record = so2()
     found = texts(updated(record, oracle=updated(record.oracle, training=report)))
     assert any(
-        "2 networks learned a and b from 80 events: AUC = 0.800 ± 0.010 on 20 others" in t for t in found
+        "2 networks trained to predict a and b on 80 events: AUC = 0.800 ± 0.010 on 20 held-out events" in t
+        for t in found
     )
     assert any("overtrained" in t for t in found) == warned
-    assert "1 of 3 networks learned nothing and was left out." in found
+    assert "1 of 3 networks was not better than a constant prediction and was excluded." in found
 
 
 def test_flows_in_a_latent_space(so2: Make) -> None:
@@ -253,10 +263,11 @@ def test_flows_in_a_latent_space(so2: Make) -> None:
     )  # fmt: skip
     found = " ".join(texts(so2(latent=latent)))
     assert (
-        "its outputs change by 0.1 (0 to 1); along random straight lines of the same lengths by 2." in found
+        "its outputs change by 0.1 (0 to 1); along straight lines of the same length in random directions "
+        "by 2." in found
     )
-    assert "1.0% of the events change their class, against 40.0%." in found
-    assert "2 latents of 9 features leave 5.0% of their variance unexplained" in found
+    assert "1.0% of the events change class, compared with 40.0%." in found
+    assert "2 latents describe 9 features; 5.0% of the variance is not reconstructed" in found
 
 
 def flows(so2: Make, **changes: Any) -> OracleRecord:
@@ -279,14 +290,14 @@ def flows(so2: Make, **changes: Any) -> OracleRecord:
 def test_trained_fields(so2: Make) -> None:
     first, second = texts(flows(so2))
     assert first == (
-        "The trained vector field follows the contours of |x|: 97.4 ± 0.8 % of its square runs along them on 1700 "
-        "events that it was not trained on (a random direction: 50%), and it changes "
-        "the oracle by 0.060 ± 0.030 of what a step of that size can."
+        "The trained vector field follows the contours of |x|: 97.4 ± 0.8 % of |v|^2 is along the contours "
+        "on 1700 held-out events (random direction: 50%), and the change of the oracle is 0.060 ± 0.030 of "
+        "the largest possible for a step of this size."
     )
-    assert "no matrix algebra" in second
+    assert "not a Lie algebra of matrices" in second
 
 
 def test_trained_fields_that_are_missing(so2: Make) -> None:
     warned = texts(flows(so2, asked=2), "warning")
     assert len(warned) == 1
-    assert warned[0].endswith("Too few epochs look the same as no symmetry.")
+    assert warned[0].endswith("Too few epochs give the same result as no symmetry.")

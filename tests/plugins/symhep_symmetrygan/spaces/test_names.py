@@ -198,7 +198,7 @@ def test_functions_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert space.generators is None
     assert searched("my_family_of_maps:turns", features(4, 2)).family.vector == 4
     for name, message in (
-        ("five", "acts on 5 numbers"),
+        ("five", "acts on 5 components"),
         ("nothing", "returns NoneType, not a Family"),
         ("broken", "raised an error: RuntimeError: no luck"),
     ):
@@ -249,7 +249,7 @@ def test_a_function_of_the_plugins_of_the_run(announced: Callable[..., Registry]
             momenta(),
             "no coordinate 'qy2'; did you mean 'py2'",
         ),
-        ({"group": "so(2)", "on": ["px1", "px1"], "marginal": True}, momenta(), "'px1' is named twice"),
+        ({"group": "so(2)", "on": ["px1", "px1"], "marginal": True}, momenta(), "'px1' is given twice"),
         (
             {"group": "so(3)", "on": ["x3", "x1", "x2"], "marginal": True},
             features(3),
@@ -271,7 +271,7 @@ def test_a_function_of_the_plugins_of_the_run(announced: Callable[..., Registry]
             momenta(),
             "'Z_4\\(z\\)' does not map J_z, K_x to itself",
         ),
-        ({"group": "lorentz", "components": ["exchange(1,3)"]}, momenta(), "no particle '3'"),
+        ({"group": "lorentz", "components": ["exchange(1,3)"]}, momenta(), "unknown particle '3'"),
         ({"group": "so(3)", "components": ["exchange"]}, features(3), "needs at least two vectors"),
         (
             {"group": "lorentz", "components": ["Z_24(z)", "Z_5(z)"]},

@@ -205,9 +205,9 @@ def test_the_report_says_what_was_trained_on() -> None:
     texts = [s.text for s in METHOD.worded(fitted(events())[1]).statements]
     told = next(t for t in texts if t.startswith("Trained on"))
     assert told == (
-        "Trained on a uniform subsample of 1,000 of 3,000 events (train_events), validated on the other 2,000; "
-        "relevance, information, KL and losses are averages over these, all else rests on the events trained on."
+        "Trained on a uniform subsample of 1,000 of 3,000 events (train_events), validated on the other "
+        "2,000; "
+        "relevance, information, KL divergence and losses are averages over the validation events, all "
+        "other results use the training events."
     )
-    assert any(
-        t.startswith("On the 2,000 events of the validation the reconstruction error is") for t in texts
-    )
+    assert any(t.startswith("On the 2,000 validation events the reconstruction error is") for t in texts)

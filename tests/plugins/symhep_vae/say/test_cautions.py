@@ -31,49 +31,60 @@ def test_a_sound_result_has_none(make_record: MakeRecord) -> None:
     [
         (
             {"runs.diverged": 2, "runs.first_divergence": 3},
-            "2 of 15 runs diverged, the first at epoch 3; raw GeV features are the usual cause: use scaling: standard.",
+            "2 of 15 runs diverged, the first at epoch 3. The usual cause is features in GeV that are not "
+            "scaled: use scaling: standard.",
         ),
         (
             {"runs.useless": 1},
-            "1 of 15 runs reconstructs worse than the mean of the features does and is left out.",
+            "1 of 15 runs reconstructs worse than a constant prediction (the mean of the features) and is "
+            "excluded.",
         ),
         (
             {"runs.useless": 2},
-            "2 of 15 runs reconstruct worse than the mean of the features does and are left out.",
+            "2 of 15 runs reconstruct worse than a constant prediction (the mean of the features) and are "
+            "excluded.",
         ),
         (
             {"relevant_latents.per_run": [0] + [3] * 14, "relevant_latents.low": 0},
-            "1 of 15 runs collapsed: no latent carries information, because every direction varies less than "
-            "beta = 0.1 in the scaled features, or the training is too short. Lower beta, or set warmup.",
+            "1 of 15 runs collapsed (posterior collapse): no latent is relevant. Either the variance of "
+            "every direction of the scaled features is below beta = 0.1, or the training is too short. "
+            "Lower beta, or set warmup.",
         ),
         ({"relevant_latents.low": 2}, "Some latents lie within a factor two of the threshold, relevance 1: "),
-        ({"relevant_latents.high": 4}, "Some latents lie within a factor two of the threshold, relevance 1: "),
-        ({"runs.used": 4}, "4 runs give no reliable spread: use at least 15 runs."),
-        ({"runs.used": 1}, "1 run gives no reliable spread: use at least 15 runs."),
-        ({"runs.steps": 140}, "Only 140 optimiser steps: the networks have hardly moved. Raise epochs."),
-        ({"runs.steps": 1}, "Only 1 optimiser step: the networks have hardly moved. Raise epochs."),
+        ({"relevant_latents.high": 4}, "Some latents lie within a factor two of the threshold, relevance "
+                                       "1: "),
+        ({"runs.used": 4}, "4 runs give no reliable estimate of the spread between runs: use at least 15 "
+                           "runs."),
+        ({"runs.used": 1}, "1 run gives no reliable estimate of the spread between runs: use at least 15 "
+                           "runs."),
+        ({"runs.steps": 140}, "Only 140 optimiser steps: the networks are hardly trained. Raise epochs."),
+        ({"runs.steps": 1}, "Only 1 optimiser step: the networks are hardly trained. Raise epochs."),
         (
             {"runs.steps": 140, "runs.epochs": 40},
-            "Only 140 optimiser steps: the networks have hardly moved. Raise min_steps.",
+            "Only 140 optimiser steps: the networks are hardly trained. Raise min_steps.",
         ),
         (
             {"loss_terms.fall": 0.12},
-            "The loss still fell by 12% over the last 4 epochs: the training had not ended. Raise epochs or "
+            "The loss still decreased by 12% over the last 4 epochs: the training has not converged. Raise "
+            "epochs or "
             "learning_rate.",
         ),
-        ({"loss_terms.fall": 0.12, "loss_terms.fall_epochs": 1}, "The loss still fell by 12% over the last 1 epoch: "),
+        ({"loss_terms.fall": 0.12, "loss_terms.fall_epochs": 1}, "The loss still decreased by 12% over the "
+                                                                 "last "
+                                                                 "1 epoch: "),
         (
             {"events.used": 499},
             "Only 499 events: no conclusion on the number of directions is possible.",
         ),
         (
             {"events.effective": 42.0},
-            "Effective number of events (sum w)^2 / sum w^2 = 42 < 100: spreads, correlations and their errors are "
+            "Effective number of events (sum w)^2 / sum w^2 = 42 < 100: spreads, correlations and their "
+            "errors are "
             "unreliable.",
         ),
         (
             {"features.0.spread": 45.0},
-            "The scaled features spread up to 45: beta = 0.1 is then tiny beside them and training may fail.",
+            "The scaled features spread up to 45, much larger than beta = 0.1; the training may fail.",
         ),
         ({"features.0.spread": 0.0}, "px(mu-) is constant and carries no information."),
         (
@@ -82,12 +93,13 @@ def test_a_sound_result_has_none(make_record: MakeRecord) -> None:
         ),
         (
             {"features.0": PHI | {"near_pi": 0.3, "near_minus_pi": 0.25}},
-            "phi(a) is within 0.1 rad of pi or -pi in 55% of the events: phi jumps at pi, so one direction looks like",
+            "phi(a) is within 0.1 rad of pi or -pi in 55% of the events. The angle is discontinuous there",
         ),
         (
             {"events.negative": 0.1, "events.effective": 960.0},
-            "10.0% of the |weight| is negative: it enters the loss, spreads and correlations with its sign; the "
-            "effective number of events is 960. The intrinsic dimension ignores weights.",
+            "10.0% of the sum of |w| has negative weight, which enters the loss, the spreads and the "
+            "correlations with its sign; the effective number of events is 960. The intrinsic dimension "
+            "does not use weights.",
         ),
         ({"variant": "ae"}, "A deterministic autoencoder has no posterior width."),
     ],

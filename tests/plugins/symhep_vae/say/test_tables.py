@@ -27,7 +27,7 @@ def test_latents_with_what_they_follow(make_record: MakeRecord) -> None:
     )
     assert table.rows[3][4:] == (None, None)
     assert isinstance(table.rows[0][1], Number)
-    assert "number 2" in table.caption
+    assert "(run 2)" in table.caption
 
 
 def test_combinations_with_what_is_carried(make_record: MakeRecord) -> None:

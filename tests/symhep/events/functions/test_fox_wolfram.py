@@ -47,7 +47,7 @@ def test_double_loop(order: int) -> None:
     "text", ["fox_wolfram(jets, jets)", "fox_wolfram(1.5, jets)", "fox_wolfram(True, jets)"]
 )
 def test_the_order_is_one_whole_number(text: str) -> None:
-    with pytest.raises(CardError, match=r"fox_wolfram takes the order first, one whole number"):
+    with pytest.raises(CardError, match=r"fox_wolfram needs the order as its first argument, an integer"):
         evaluate(parse_expression(text), {"jets": JETS})
 
 

@@ -86,5 +86,5 @@ def test_objects_and_single_members_add_up() -> None:
     p = rng.normal(size=(4, 3))
     three, fourth = lists([p[:3]]), lists([p[3:]])[:, 0]
     assert thrust(three, fourth) == pytest.approx([by_brute_force(p)], rel=1e-12)
-    with pytest.raises(TypeError, match="it takes objects"):
+    with pytest.raises(TypeError, match="it needs objects"):
         thrust(3.0)

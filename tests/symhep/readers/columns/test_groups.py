@@ -84,7 +84,10 @@ def test_the_tutorial_tree_of_two_muons(read_columns: Callable[..., Any]) -> Non
         "Event": "id",
         "M": "number",
     }
-    assert "px1 to px2 and the like are 2 objects of collection 'particles'." in found.schema.notes
+    assert (
+        "px1 to px2 and similar columns were taken as 2 objects of collection 'particles'."
+        in found.schema.notes
+    )
 
 
 def test_objects_of_other_coordinates_and_lone_numbers_stay_apart(read_columns: Callable[..., Any]) -> None:
@@ -148,7 +151,7 @@ def test_positions_without_time_are_no_momenta_but_with_it_are_told(read_columns
         {f"a_{leaf}": [[1.0], [2.0]] for leaf in "xyz"} | {"n": [1, 1]}
     ).schema.collections
     notes = read_columns({f"a_{leaf}": [[1.0], [2.0]] for leaf in "xyzt"}).schema.notes
-    assert "x, y, z, t of 'a' are taken as px, py, pz, E (options: columns maps others)." in notes
+    assert "x, y, z, t of 'a' were taken as px, py, pz, E (to change: options: columns)." in notes
 
 
 def test_bare_columns_are_a_vector_if_it_is_whole(read_columns: Callable[..., Any]) -> None:
@@ -254,7 +257,7 @@ def test_the_eta_of_missing_momentum_is_that_of_something_else(read_columns: Cal
     found = read_columns(file)
     assert found.events.MissingET.pt.tolist() == [[20.0], [30.0]]
     assert found.events.MissingET.pz.tolist() == [[0.0], [0.0]]
-    told = "The angle along the beam of MissingET is not used: missing transverse momentum has none."
+    told = "The angle along the beam of MissingET is not used for missing transverse momentum."
     assert told in found.schema.notes
 
 

@@ -18,7 +18,7 @@ def test_a_list_of_columns_makes_as_many_objects(read_columns: Callable[..., Any
     found = read_columns({**TWO, "qa": [1, 1], "qb": [-1, 2]}, columns={"leptons": fields})
     assert found.events.leptons.pt.tolist() == [[1.0, 1.0], [2.0, 2.0]]
     assert found.events.leptons.q.tolist() == [[1, -1], [1, 2]]
-    assert "The map gives no mass for leptons: 0 is used." in found.schema.notes
+    assert "The column map has no mass for leptons: set to 0." in found.schema.notes
 
 
 def test_a_map_speaks_of_rapidity_too(read_columns: Callable[..., Any]) -> None:
@@ -66,6 +66,8 @@ def test_lists_that_only_begin_alike_are_left_out(read_columns: Callable[..., An
     file = {**parts, "part_track_d0": [[0.1], [0.2]]}
     found = read_columns(file)
     assert found.events.part.fields == ["px", "py", "pz", "mass", "charge"]
-    assert found.notes == ["Lists that begin like 'part' but have other lengths are not read: track_d0."]
+    assert found.notes == [
+        "Lists with names starting with 'part' but with different lengths are ignored: track_d0."
+    ]
     with pytest.raises(InputError, match=r"event 0: .*different lengths \('part_track_d0'"):
         read_columns(file, ReadRequest(fields={"part": frozenset({"track_d0"})}))

@@ -70,7 +70,7 @@ def test_padding_is_no_particle(
     assert ak.num(found.events.mu).tolist() == [1, 0, 1, 0]
     assert found.events.mu.charge.tolist() == [[1], [], [-1], []]
     assert float(ak.max(found.events.mu.E)) < 20
-    assert found.notes == ["Entries of 'mu' that stand for no particle are left out: 2."]
+    assert found.notes == ["Padding entries of 'mu' are ignored: 2."]
     assert found.notes[0] in found.summary.notes
 
 
@@ -81,7 +81,7 @@ def test_zeros_are_padding_where_the_number_of_entries_is_fixed(read_columns: Ca
     found = read_columns({**constituents, "is_signal_new": [1, 0]})
     assert found.events.particles.px.tolist() == [[3.0, 2.0, 1.0], [5.0]]
     assert found.schema.event_fields["is_signal_new"].role == "flag"
-    assert found.notes == ["Entries of 'particles' that stand for no particle are left out: 2."]
+    assert found.notes == ["Padding entries of 'particles' are ignored: 2."]
     arrays = {f"jet_{leaf}": np.array([[20.0, 0.0], [30.0, 10.0]]) for leaf in ("pt", "eta", "phi", "m")}
     assert ak.num(read_columns(arrays).events.jet).tolist() == [1, 2]
 
@@ -111,7 +111,9 @@ def jets(pt: float, prefix: str = "jet_") -> dict[str, Any]:
 def test_momenta_that_look_like_mev_are_told(read_columns: Callable[..., Any]) -> None:
     found = read_columns(jets(61_000.0))
     (note,) = found.notes
-    said = "The median pt is 61,000 (jet) in the file: MeV? Say options: {units: MeV}, or {units: GeV} if it is GeV."
+    said = (
+        "The median pt is 61,000 (jet) in the file, probably MeV. Set options: {units: MeV}, or {units: GeV}."
+    )
     assert note == said
     assert note in found.summary.notes
     assert found.events.jet.pt[0, 0] == 61_000.0
@@ -130,7 +132,7 @@ def test_forward_tracks_in_mev_show_by_their_momenta(read_columns: Callable[...,
         "K_M": [493.7, 493.7],
     }
     (note,) = read_columns(file).notes
-    assert note.startswith("The median p is 25,020 (K) in the file: MeV?")
+    assert note.startswith("The median p is 25,020 (K) in the file, probably MeV")
 
 
 def test_names_of_xaod_mean_mev(read_columns: Callable[..., Any]) -> None:

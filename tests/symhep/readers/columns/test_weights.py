@@ -22,7 +22,7 @@ def test_the_first_of_a_list_is_nominal(read_columns: Callable[..., Any], name: 
     found = read_columns({**JET, name: WEIGHTS})
     assert found.schema.weights == (f"{name}[0]", f"{name}[1]", f"{name}[2]")
     assert found.batch.weights.tolist() == [1.0, 2.0]
-    assert f"The event weight is {name}[0], the first of the list." in found.schema.notes
+    assert f"The event weight is {name}[0], the first element of the list." in found.schema.notes
 
 
 @pytest.mark.parametrize("asked", ["mcEventWeights[2]", "EventInfoAuxDyn.mcEventWeights[2]"])
@@ -55,10 +55,12 @@ def test_a_list_that_is_too_short_names_the_event(read_columns: Callable[..., An
 def test_unknown_weights(read_columns: Callable[..., Any]) -> None:
     columns = {**JET, "mcEventWeights": WEIGHTS}
     with pytest.raises(
-        InputError, match=r"no weight 'mcEventWeight\[0\]'.*did you mean 'mcEventWeights\[0\]'"
+        InputError, match=r"unknown weight 'mcEventWeight\[0\]'.*did you mean 'mcEventWeights\[0\]'"
     ):
         read_columns(columns, ReadRequest(weight="mcEventWeight[0]"))
-    with pytest.raises(InputError, match=r"is not one number per event.*'mcEventWeights\[0\]' is the first"):
+    with pytest.raises(
+        InputError, match=r"does not have one number per event.*'mcEventWeights\[0\]' is the first"
+    ):
         read_columns(columns, weight="mcEventWeights")
 
 
@@ -68,8 +70,8 @@ def test_padding_before_a_bad_event_is_counted_once(read_columns: Callable[..., 
     seen = read_columns(columns, ReadRequest(weight="w[0]"), bad_files="skip", weight="w[0]")
     assert seen.batch.weights.tolist() == [1.0, 1.0]
     assert seen.losses == [(1, 2)]
-    told = [note for note in seen.notes if "no particle" in note]
-    assert told == ["Entries of 'jet' that stand for no particle are left out: 1."]
+    told = [note for note in seen.notes if "Padding" in note]
+    assert told == ["Padding entries of 'jet' are ignored: 1."]
 
 
 @pytest.mark.parametrize(

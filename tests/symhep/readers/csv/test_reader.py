@@ -52,7 +52,7 @@ def test_a_row_per_event(tmp_path: Path) -> None:
     assert whole.events.run.tolist() == [3000 + i for i in range(9)]
     schema = READER.schema(path, CsvOptions())
     assert schema.event_fields["run"].type == "int64"
-    assert "Columns that do not hold numbers are not offered: comment." in schema.notes
+    assert "Columns without numbers are ignored: comment." in schema.notes
     assert READER.inspect(path, CsvOptions(), LossLog()).weights.negative == 4
 
 
@@ -111,7 +111,7 @@ def test_a_row_per_object(tmp_path: Path) -> None:
     assert whole.events.particles.charge[2].tolist() == [1, -1, 1]
     assert whole.weights.tolist() == [i + 0.5 for i in range(8)]
     assert whole.events.event_id.tolist() == [100 + i for i in range(8)]
-    assert any("Rows of the same 'event_id'" in note for note in READER.schema(path, CsvOptions()).notes)
+    assert any("rows with equal 'event_id'" in note for note in READER.schema(path, CsvOptions()).notes)
     (batch,), _ = read(path, "fail", CsvOptions(event_number="none"))
     assert len(batch) == sum(sizes)
 
@@ -184,17 +184,17 @@ def test_a_bad_line_among_objects(tmp_path: Path) -> None:
 def test_a_weight_that_changes_within_an_event(tmp_path: Path) -> None:
     lines = objects([2, 2, 3]).splitlines()
     lines[4] = lines[4].replace("1.5", "7.5")
-    with pytest.raises(InputError, match="event 1: column 'weight' changes within an event"):
+    with pytest.raises(InputError, match="event 1: column 'weight' is not constant within an event"):
         read(write(tmp_path, "\n".join(lines)), "fail")
 
 
 def test_what_is_no_table(tmp_path: Path) -> None:
     for text, reason in (
-        ("", "the file holds no table"),
-        ("# only remarks\n\n", "the file holds no table"),
+        ("", "the file contains no table"),
+        ("# only remarks\n\n", "the file contains no table"),
         ("a,b,a\n1,2,3\n", "two columns are called 'a'"),
         ("a,b\n1,2,3\n", "the header names 2 columns, the rows have 3"),
-        ("a\0b\n1\n", "zero bytes: this is no table of text"),
+        ("a\0b\n1\n", "contains zero bytes: not a text table"),
     ):
         path = write(tmp_path, text)
         with pytest.raises(InputError, match=reason):
@@ -227,7 +227,7 @@ def test_a_cut_gzip_file(tmp_path: Path) -> None:
     found = sum(map(len, batches))
     assert 0 < found < 4000
     assert [(loss.reason, loss.events, loss.first_event) for loss in losses.losses] == [
-        ("the compressed file is cut short", None, found)
+        ("the compressed file is truncated", None, found)
     ]
 
 

@@ -68,5 +68,5 @@ def test_nothing_to_read(tmp_path: Path) -> None:
     path = tmp_path / "a.h5"
     with h5py.File(path, "w") as file:
         file.create_group("empty")
-    with pytest.raises(InputError, match="the HDF5 file holds no table; it needs datasets"):
+    with pytest.raises(InputError, match="the HDF5 file contains no table; it needs datasets"):
         READER.schema(str(path), Hdf5Options())

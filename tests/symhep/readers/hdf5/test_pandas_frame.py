@@ -67,11 +67,11 @@ def test_what_is_no_number_is_named(tmp_path: Path, table: Write, fixed: Write) 
         file["table/table"].attrs["values_block_3_meta"] = np.bytes_(b"category")
     schema = READER.schema(path, Hdf5Options())
     assert list(schema.event_fields) == ["x"]
-    assert schema.notes[0] == "Not offered: when (times), what (text), kind (categories)."
+    assert schema.notes[0] == "Ignored: when (times), what (text), kind (categories)."
     path = fixed(tmp_path / "b.h5", {"block0": (["x"], np.ones((3, 1))), "block1": (["t"], np.ones((3, 1)))})
     with h5py.File(path, "a") as file:
         file["df/block1_values"].attrs["value_type"] = "datetime64[ns]"
-    assert "Not offered: t (times)." in READER.schema(path, Hdf5Options()).notes
+    assert "Ignored: t (times)." in READER.schema(path, Hdf5Options()).notes
 
 
 class Acts:
@@ -100,7 +100,7 @@ def test_parts_that_do_not_fit(tmp_path: Path, fixed: Write, table: Write) -> No
     path = table(tmp_path / "rows.h5", {"values_block_0": (NAMES, VALUES)})
     with h5py.File(path, "a") as file:
         file["table/table"].attrs["NROWS"] = 7
-    fails(path, "it has 6 rows and says 7")
+    fails(path, "it has 6 rows, but its metadata say 7")
     path = fixed(tmp_path / "short.h5", {"block0": (NAMES, VALUES), "block1": (["x"], np.ones((5, 1)))})
     fails(path, r"'block1_values' has the shape \(5, 1\)")
     path = fixed(tmp_path / "names.h5", {"block0": (NAMES, VALUES)})
@@ -142,5 +142,5 @@ def test_the_top_tagging_reference_layout(form: str, tmp_path: Path, fixed: Writ
     log = LossLog()
     list(READER.read(path, Hdf5Options(), ReadRequest(), log))
     assert [(note.text, note.count) for note in log.notes] == [
-        ("Entries of 'particles' that stand for no particle are left out", 100 - sum(counts))
+        ("Padding entries of 'particles' are ignored", 100 - sum(counts))
     ]

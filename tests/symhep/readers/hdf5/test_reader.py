@@ -63,5 +63,5 @@ def test_a_network_is_no_table(tmp_path: Path) -> None:
     with h5py.File(path, "w") as file:
         file.attrs["keras_version"] = "3.0"
         file["model_weights/dense/kernel"] = np.ones((4, 4))
-    with pytest.raises(InputError, match="this is a Keras model, not a file of events"):
+    with pytest.raises(InputError, match="this is a Keras model, not an event file"):
         READER.schema(str(path), Hdf5Options())

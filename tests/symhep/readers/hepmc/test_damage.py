@@ -22,18 +22,18 @@ VERSIONS = pytest.mark.parametrize("version", [2, 3])
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("P", "Q", "is none of an event"),
-        (" 0.105 1", " 0.105 1.5", "status of a particle is 1.5, not a whole number"),
-        (" 0.105 1", " 0.1o5 1", "'0.1o5' where a number belongs"),
-        (" -.5 12.5", " 12.5", r"needs 9 numbers|does not have the numbers it announces"),
-        ("GEV", "TEV", "the units 'TEV MM' are none of GEV or MEV and MM or CM"),
+        ("P", "Q", "is not part of an event"),
+        (" 0.105 1", " 0.105 1.5", "status of a particle is 1.5, not an integer"),
+        (" 0.105 1", " 0.1o5 1", "'0.1o5' instead of a number"),
+        (" -.5 12.5", " 12.5", r"needs 9 numbers|does not have the stated number of entries"),
+        ("GEV", "TEV", "the units 'TEV MM' are not GEV or MEV and MM or CM"),
         ("U GEV MM\n", "", "needs one line of units"),
-        ("13 ", "13\x00 ", "bytes that are no text"),
-        ("7000 7000", "7000 nan", "'nan' where a number belongs"),
+        ("13 ", "13\x00 ", "bytes that are not text"),
+        ("7000 7000", "7000 nan", "'nan' instead of a number"),
         (
             "V -1 ",
             "V -2 ",
-            "a vertex has a number, or mothers,|ends at a vertex that the event does not have",
+            "a vertex has a number, or incoming particles,|ends at a vertex that the event does not have",
         ),
     ],
 )
@@ -103,7 +103,7 @@ def test_a_cut_gzip_file(version: int, hepmc: Any, read: Any, which: Any, tmp_pa
     assert found == list(range(len(found)))
     assert 0 < len(found) < 400
     assert [(loss.reason, loss.events, loss.first_event) for loss in losses.losses] == [
-        ("the compressed file is cut short", None, len(found))
+        ("the compressed file is truncated", None, len(found))
     ]
 
 
@@ -120,9 +120,9 @@ def test_weights_that_do_not_fit_their_names(version: int, hepmc: Any, read: Any
 def test_what_is_no_hepmc_file(hepmc: Any, read: Any, tmp_path: Path) -> None:
     for text, reason in (
         ("", "the file is empty"),
-        ("\n\n", "the file holds only blanks"),
+        ("\n\n", "the file contains only blanks"),
         ("P 1 2\nE 1\n", "no line HepMC::...START_EVENT_LISTING"),
-        ("HepMC::IO_Ascii-START_EVENT_LISTING\nE 1\n", "belongs to no format that is read"),
+        ("HepMC::IO_Ascii-START_EVENT_LISTING\nE 1\n", "is not of a supported format"),
         ("x" * 100_000, "no line HepMC::...START_EVENT_LISTING"),
     ):
         with pytest.raises(InputError, match=reason):

@@ -118,7 +118,7 @@ def test_old_files_without_units_are_gev_and_that_is_said(hepmc: Any, read: Any,
     batches, _ = read(text)
     assert batches[0].events.particles.E[0, 2] == 20.0
     assert (
-        "The events state no units: GeV is assumed."
+        "The events have no units: GeV is assumed."
         in READER.schema(str(tmp_path / "events.hepmc"), OPTIONS).notes
     )
     # Where other events have units, one without lost its line.
@@ -190,7 +190,7 @@ def test_the_attributes_of_version_3(hepmc: Any, read: Any) -> None:
 @VERSIONS
 def test_unknown_names_are_card_errors(version: int, hepmc: Any, read: Any) -> None:
     text = hepmc.numbered(version, 1)
-    with pytest.raises(CardError, match="no collection 'jets'; its only one is 'particles'"):
+    with pytest.raises(CardError, match="no collection 'jets'; it only has 'particles'"):
         read(text, fields={"jets": frozenset()})
     with pytest.raises(CardError, match=r"no field 'particles.pdgid'; did you mean 'pdgId'\?"):
         read(text, fields={"particles": frozenset({"pdgid"})})

@@ -32,8 +32,8 @@ def test_text_between_events_is_reported_with_its_place(read, lhe, which, at, ju
     assert which(batches) == [0, 1, 2]
     assert told(losses) == [(None, at)]
     assert losses.losses[0].byte == len(before)
-    assert "text between events that is no comment" in losses.losses[0].reason
-    assert "look at this place" in losses.losses[0].hint
+    assert "text between events that is not a comment" in losses.losses[0].reason
+    assert "check the file at this position" in losses.losses[0].hint
 
 
 @pytest.mark.parametrize(

@@ -106,10 +106,10 @@ def test_only_what_is_asked_for_is_built(read, lhe):
 @pytest.mark.parametrize(
     ("request_", "message"),
     [
-        ({"fields": {"Muon": frozenset()}}, "no collection 'Muon'; its only one is 'particles'"),
+        ({"fields": {"Muon": frozenset()}}, "no collection 'Muon'; it only has 'particles'"),
         (
             {"fields": {"particles": frozenset({"pdgid"})}},
-            "no field 'particles.pdgid'; did you mean 'pdgId'?",
+            "unknown field 'particles.pdgid'; did you mean 'pdgId'?",
         ),
         ({"event_fields": frozenset({"scales"})}, "no event field 'scales'; did you mean 'scale'?"),
         ({"weight": "XWGT"}, "no weight 'XWGT'; did you mean 'XWGTUP'?"),

@@ -89,7 +89,7 @@ def test_weights_differ_from_event_to_event(read, lhe):
 def test_a_weight_that_is_no_number(read, lhe):
     text = lhe.document(lhe.event(0, inner=rwgt(up="1.0")), lhe.event(1, inner=rwgt(up="****")))
     assert sum(map(len, read(text, policy="fail")[0])) == 2  # nobody asked for it
-    with pytest.raises(InputError, match=r"event 1, .*in a weight, '\*\*\*\*' where a number belongs"):
+    with pytest.raises(InputError, match=r"event 1, .*in a weight, '\*\*\*\*' instead of a number"):
         read(text, policy="fail", variations=True)
     (batch,), _ = read(text.replace("****", "NaN"), policy="fail", variations=True)
     assert np.isnan(batch.variations["up"]).tolist() == [False, True]
@@ -154,13 +154,13 @@ def test_negative_weights_are_counted(tmp_path, lhe):
         (-4, [2.5, 2.5], None),
         (-4, [5.0, 5.0], "the mean weight is 5 pb, but <init> states a cross-section of 2.5 +- 0.1 pb"),
         (4, [5.0, -0.0001], None),
-        (4, [5.0, -0.0001], "1 events have negative weights, though IDWTUP = 4 allows none"),
+        (4, [5.0, -0.0001], "1 events have negative weights, which IDWTUP = 4 does not allow"),
         (1, [9.0, 9.0], "the mean weight is 9 pb, but <init> states a cross-section of 2.5 +- 0.1 pb"),
         (3, [1.0, 1.0], None),
         (-3, [1.0, -1.0], None),
         (3, [7.0, 7.0], "every weight is 7 in size, though IDWTUP = 3 promises 1"),
-        (3, [1.0, 2.0], "the weights differ in size, though IDWTUP = 3 promises unit weights"),
-        (9, [1.0, 2.0], "IDWTUP = 9: not a value the accord knows"),
+        (3, [1.0, 2.0], "the weights differ in size, but IDWTUP = 3 means unit weights"),
+        (9, [1.0, 2.0], "IDWTUP = 9: not a value of the standard"),
     ],
 )
 def test_what_the_weights_mean_and_whether_they_keep_it(tmp_path, lhe, idwtup, weights, note):
@@ -187,7 +187,7 @@ def test_processes_add_up_and_generators_are_named(tmp_path, lhe):
     assert [p["number"] for p in s.details["processes"]] == [7, 8]
     assert s.details["lhe_version"] == "3.0"
     assert s.schema.beams == ((11, 40.0), (-11, 40.0))
-    assert "the header announces 12 events, the file holds 1" in s.notes
+    assert "the header states 12 events, the file contains 1" in s.notes
 
 
 @pytest.mark.parametrize(
@@ -196,11 +196,11 @@ def test_processes_add_up_and_generators_are_named(tmp_path, lhe):
         ("<init>\n</init>\n", "<init> does not begin with the ten numbers of the beams"),
         (
             "<init>\n 11 -11 40. 40. 0 0 0 0 -4 3\n 2.5 0.1 3. 7\n</init>\n",
-            "<init> announces 3 processes but has 1",
+            "<init> should have 3 processes but has 1",
         ),
         (
             "<init>\n 11 -11 40. 40. 0 0 0 0 -4 999999999\n</init>\n",
-            "<init> announces 999999999 processes but has 0",
+            "<init> should have 999999999 processes but has 0",
         ),
     ],
 )

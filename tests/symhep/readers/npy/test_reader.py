@@ -69,7 +69,7 @@ def test_energyflow_jets(save: Any, rng: np.random.Generator, tmp_path: Path) ->
     assert schema.collections["particles"].fields["pdgId"].type == "int32"
     assert list(schema.event_fields) == ["label"]
     assert any(
-        "taken as pt, y, phi, pdgId; entries of zeros are no particles. y is the rapidity" in n
+        "taken as pt, y, phi, pdgId; entries with only zeros are ignored (padding). y is the rapidity" in n
         for n in schema.notes
     )
 
@@ -110,7 +110,7 @@ def test_components_of_any_order(rng: np.random.Generator, tmp_path: Path) -> No
     assert ak.to_numpy(events.particles.E) == pytest.approx(reference.E)
     with pytest.raises(InputError, match="2 components are named, but the last axis of '' has 5"):
         READER.schema(str(path), NumpyOptions(components=("pt", "eta")))
-    with pytest.raises(InputError, match="the components a, b, c, d, e make no momentum"):
+    with pytest.raises(InputError, match="the components a, b, c, d, e do not define a momentum"):
         READER.schema(str(path), NumpyOptions(components=("a", "b", "c", "d", "e")))
 
 
@@ -138,7 +138,7 @@ def test_named_arrays(rng: np.random.Generator, tmp_path: Path) -> None:
     assert whole.events.jet.pt.tolist() == pt.tolist()
     assert whole.events.tags2.tolist() == pt[:, 1].tolist()
     schema = READER.schema(str(path), NumpyOptions(weight="weights"))
-    assert any("not offered: names." in note for note in schema.notes)
+    assert any("ignored: names." in note for note in schema.notes)
     request = ReadRequest(fields={}, event_fields=frozenset())
     (batch,) = READER.read(str(path), NumpyOptions(weight="weights"), request, LossLog())
     assert batch.weights.tolist() == (-pt[:, 1]).tolist()
@@ -165,7 +165,7 @@ def test_nothing_is_unpickled(tmp_path: Path) -> None:
     path = tmp_path / "a.npy"
     np.save(path, np.array([[1.0], [2.0, 3.0]], dtype=object), allow_pickle=True)
     with pytest.raises(
-        InputError, match="holds Python objects, which only unpickling could read: refused; save plain"
+        InputError, match="contains Python objects, which need pickle and are refused; save plain"
     ):
         READER.schema(str(path), NumpyOptions())
 
@@ -179,7 +179,7 @@ def test_a_cut_file_gives_what_it_holds(rng: np.random.Generator, tmp_path: Path
     batches = list(READER.read(str(path), NumpyOptions(), ReadRequest(chunk_events=4), losses))
     assert sum(map(len, batches)) == 11
     assert [(loss.events, loss.first_event) for loss in losses.losses] == [(N - 11, 11)]
-    with pytest.raises(InputError, match="the file is cut: it announces 40 events and holds 11"):
+    with pytest.raises(InputError, match="the file is truncated: it should have 40 events and has 11"):
         list(READER.read(str(path), NumpyOptions(), ReadRequest(), LossLog()))
     # The same where no array has to be read.
     losses = LossLog("skip")
@@ -211,7 +211,7 @@ def test_a_number_beyond_all_others(rng: np.random.Generator, tmp_path: Path) ->
     x = np.concatenate([np.sqrt((p**2).sum(axis=-1, keepdims=True)), p], axis=-1)
     x[3, 1, 2] = 1e300
     np.save(tmp_path / "a.npy", x)
-    with pytest.raises(InputError, match="what the 4 numbers of each particle are cannot be seen"):
+    with pytest.raises(InputError, match="the meaning of the 4 numbers of each particle cannot be inferred"):
         READER.schema(str(tmp_path / "a.npy"), NumpyOptions())
     given = NumpyOptions(components=("E", "px", "py", "pz"))
     batches = READER.read(str(tmp_path / "a.npy"), given, ReadRequest(), LossLog())
@@ -226,7 +226,7 @@ def test_an_array_without_numbers(shape: tuple[int, ...], tmp_path: Path) -> Non
     np.savez(tmp_path / "a.npz", X=np.zeros(shape), ht=np.ones(6))
     schema = READER.schema(str(tmp_path / "a.npz"), NumpyOptions())
     assert list(schema.event_fields) == ["ht"]
-    assert "are not offered: X." in schema.notes[0]
+    assert "are ignored: X." in schema.notes[0]
 
 
 def test_damage_inside_a_compressed_array(rng: np.random.Generator, tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ def test_options_that_do_not_fit(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         READER.schema(str(tmp_path / "none.npy"), NumpyOptions())
     np.savez(path)
-    with pytest.raises(InputError, match="the archive holds no arrays"):
+    with pytest.raises(InputError, match="the archive contains no arrays"):
         READER.schema(str(path), NumpyOptions())
 
 

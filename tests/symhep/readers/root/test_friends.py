@@ -68,5 +68,5 @@ def test_friends_that_do_not_fit(files: str, friend: str, message: str) -> None:
 def test_friends_that_the_tree_names_are_told() -> None:
     friend = SimpleNamespace(member={"fTreeName": "sf", "fTitle": "sf.root"}.get)
     (note,) = friend_notes(SimpleNamespace(member={"fFriends": [friend]}.get))
-    assert note.endswith("unless options: friends says so: sf (sf.root).")
+    assert note.endswith("(to read them: options: friends): sf (sf.root).")
     assert friend_notes(SimpleNamespace(member={"fFriends": None}.get)) == ()

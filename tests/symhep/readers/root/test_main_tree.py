@@ -38,7 +38,7 @@ def test_bookkeeping_and_trees_without_momenta_are_passed_over(
     path = write(tmp_path / "a.root", **{name: MUON if name == taken else OTHER for name in trees})
     summary = TreeReader().inspect(path, TreeOptions(), LossLog())
     assert (summary.details["tree"], summary.weights.events) == (taken, 3)
-    (note,) = [n for n in summary.notes if "was taken" in n]
+    (note,) = [n for n in summary.notes if "was selected" in n]
     assert all(name in note for name in trees)
 
 

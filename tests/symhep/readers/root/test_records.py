@@ -118,7 +118,7 @@ def test_what_cannot_be_a_column_is_named_with_the_reason_and_spoils_nothing_els
     assert found.refused["name"] == "text"
     assert found.refused["fixed.fE"] == "arrays of lists or objects"
     assert found.refused["odd"].startswith("a class that cannot be read: RecursionError")
-    assert "Not offered (text): name." in list(not_offered(found.refused))
+    assert "Ignored (text): name." in list(not_offered(found.refused))
     with pytest.raises(InputError, match="branch 'lists' cannot be read: lists of lists"):
         next(RootTree("a.root", tree(lists=branch("vector<vector<float>>"))).chunks(["lists"], 0, 3, 3))
 
@@ -154,12 +154,12 @@ def test_records_of_an_rntuple_are_collections(records: str) -> None:
     reader = TreeReader()
     summary = reader.inspect(records, TreeOptions(), LossLog())
     assert list(summary.schema.collections["Muon"].fields) == ["pt", "eta", "phi", "mass"]
-    assert any("Not offered (lists of lists): nested." in note for note in summary.notes)
-    assert any("Not offered (text): label." in note for note in summary.notes)
+    assert any("Ignored (lists of lists): nested." in note for note in summary.notes)
+    assert any("Ignored (text): label." in note for note in summary.notes)
     (batch,) = reader.read(records, TreeOptions(), ReadRequest(), LossLog())
     assert batch.events.Muon.pt.tolist() == [[50.0, 30.0], [], [20.0]]
     assert batch.weights.tolist() == [1.0, 2.0, 3.0]
-    with pytest.raises(InputError, match=r"no event field 'nested'.*not offered \(lists of lists\)"):
+    with pytest.raises(InputError, match=r"unknown event field 'nested'.*cannot be used \(lists of lists\)"):
         list(reader.read(records, TreeOptions(), ReadRequest({}, frozenset({"nested"})), LossLog()))
 
 

@@ -29,7 +29,7 @@ def test_zero_is_the_same_as_nothing() -> None:
 
 
 def test_wrong_options() -> None:
-    with pytest.raises(ValueError, match="'order' says nothing without 'modulation'"):
+    with pytest.raises(ValueError, match="'order' has no effect without 'modulation'"):
         density("two_body", order=2)
     with pytest.raises(ValidationError, match="less than or equal to 1"):
         density("two_body", modulation=2.0)

@@ -105,7 +105,7 @@ def test_weights_are_there_only_with_negative_ones() -> None:
     found = READER.inspect("toy:two_body", ToyOptions(events=10_000, negative=0.2), LossLog())
     # Binomial: 0.2 +- 0.004.
     assert found.weights.negative == pytest.approx(2000, abs=4 * 40)
-    assert found.notes == ("Of the generated events the fraction 0.2 weighs -1, the others +1.",)
+    assert found.notes == ("A fraction 0.2 of the generated events has weight -1, the others +1.",)
 
 
 def test_the_truth_of_particles() -> None:
@@ -151,8 +151,8 @@ def test_every_toy_can_be_named_and_has_known_options() -> None:
 @pytest.mark.parametrize(
     ("path", "options", "message"),
     [
-        ("toy:sqare", {}, "no toy 'sqare'; did you mean 'square'"),
-        ("toy:square", {"name": "circle"}, "the option name says 'circle'"),
+        ("toy:sqare", {}, "unknown toy 'sqare'; did you mean 'square'"),
+        ("toy:square", {"name": "circle"}, "the option 'name' is 'circle'"),
         ("toy:square", {"mean": [1.0]}, "'square' has no mean; its options are radius, events, seed"),
         ("toy:square", {"dimension": 3, "mass": 1.0}, "'square' has no dimension or mass; its options"),
         (
@@ -178,8 +178,8 @@ def test_every_toy_can_be_named_and_has_known_options() -> None:
             {"pt": 3.0},
             "'dijets' has no pt; its options are pt_min, imbalance, ordered, modulation",
         ),
-        ("toy:dijets", {"order": 3}, "'order' says nothing without 'modulation'"),
-        ("toy:dijets", {"axis": "y"}, "'axis' says nothing without 'tilt'"),
+        ("toy:dijets", {"order": 3}, "'order' has no effect without 'modulation'"),
+        ("toy:dijets", {"axis": "y"}, "'axis' has no effect without 'tilt'"),
     ],
 )
 def test_options_of_another_toy(path: str, options: dict[str, object], message: str) -> None:

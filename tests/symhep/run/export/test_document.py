@@ -60,7 +60,7 @@ def test_a_file_that_exists_is_left_alone(stored: StoredRun, tmp_path: Path) -> 
     path = tmp_path / "run.json"
     path.write_text("{}")
     with pytest.raises(
-        StoreError, match=r"run\.json exists; choose another name, or overwrite it with --force"
+        StoreError, match=r"run\.json exists; choose another name, or use --force to overwrite it"
     ):
         export_json(stored, path)
     export_json(stored, path, force=True)

@@ -134,10 +134,10 @@ def test_spectra_maps_and_divergences(tables: dict[str, Any], stored: StoredRun)
     assert cells[3]["value"] == counts[1, 1]
     assert cells[3]["errors"][0]["symerror"] == pytest.approx(np.sqrt(counts[1, 1] + 1), rel=1e-5)
     table = tables["means/control: Kullback-Leibler divergences"]
-    kept = _column(table, "excess, transformations that are kept")
+    kept = _column(table, "excess, compatible transformations")
     assert kept["header"]["units"] == "nats"
     assert kept["values"] == [{"value": 0.01, "errors": [{"symerror": 0.004, "label": "stat"}]}]
-    limit = _column(table, "upper limit on the excess, 95% CL, observed, transformations that are kept")
+    limit = _column(table, "upper limit on the excess, 95% CL, observed, compatible transformations")
     assert limit["values"] == [{"value": 0.017}]
 
 
@@ -188,7 +188,7 @@ def test_what_is_blind_has_no_numbers(tables: dict[str, Any], submission: Path) 
         q["value"] for c in signal[1]["dependent_variables"] for q in c["qualifiers"] if q["name"] == "sample"
     }
     assert samples == {"mc", "all simulation"}
-    assert "Collision data are blind here." in signal[0]["description"]
+    assert "Collision data are blinded here." in signal[0]["description"]
     assert [v["value"] for v in tables["cutflow of hard, data"][1]["independent_variables"][0]["values"]] == [
         "all"
     ]
@@ -223,10 +223,10 @@ def test_a_folder_that_holds_something_else_is_left_alone(
 ) -> None:
     (tmp_path / "thesis.tex").write_text("years of work")
     with pytest.raises(
-        StoreError, match="is not empty; choose another folder, or write an export anew with --force"
+        StoreError, match="is not empty; choose another folder, or use --force to replace an earlier export"
     ):
         export_hepdata(stored, tmp_path)
-    with pytest.raises(StoreError, match="holds other files than an export; choose another folder"):
+    with pytest.raises(StoreError, match="contains files that are not from an export; choose another folder"):
         export_hepdata(stored, tmp_path, force=True)
     assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]
     again = tmp_path / "again"

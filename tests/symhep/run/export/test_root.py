@@ -75,7 +75,7 @@ def test_a_file_that_exists_is_left_alone(stored: StoredRun, tmp_path: Path) -> 
     path = tmp_path / "run.root"
     path.write_text("mine")
     with pytest.raises(
-        StoreError, match=r"run\.root exists; choose another name, or overwrite it with --force"
+        StoreError, match=r"run\.root exists; choose another name, or use --force to overwrite it"
     ):
         export_root(stored, path)
     assert path.read_text() == "mine"

@@ -107,7 +107,7 @@ def test_what_fails_is_told_and_done_again(
     Path(own).rename(tmp_path / "elsewhere.parquet")
     report = plugin.do_task(root, 0, 2)
     assert report.code == 3
-    assert "does not see it: No such file or directory" in report.error
+    assert "cannot access it: No such file or directory" in report.error
     (tmp_path / "elsewhere.parquet").rename(own)
     monkeypatch.setattr(tasks_module, "versions", lambda: {"numpy": "1.0"})
     assert "this machine has numpy 1.0 (the farm was made with" in plugin.do_task(root, 1, 2).error
@@ -121,7 +121,7 @@ def test_what_fails_is_told_and_done_again(
     assert "' 0 |" in (root / "tasks.sh").read_text()
     with Path(own).open("ab") as more:
         more.write(b"more")
-    assert "make the farm again" in plugin.do_task(root, 0, 2).error
+    assert "create the farm again" in plugin.do_task(root, 0, 2).error
 
 
 def test_a_method_that_fails_leaves_the_others(tmp_path: Path, events: Path, alone: Path) -> None:
@@ -145,10 +145,10 @@ def test_what_is_asked_for_must_make_sense(tmp_path: Path, events: Path) -> None
     for text in ("5/5", "x/3", "3", "-1/2"):
         with pytest.raises(CardError, match="is not I/N with I from 0 to N - 1"):
             parse_task(text)
-    with pytest.raises(StoreError, match="holds no farm"):
+    with pytest.raises(StoreError, match="is not a farm folder"):
         Farm.read(tmp_path)
     _make(tmp_path / "farm", events, 2)
     with pytest.raises(CardError, match="the farm has 2 tasks, not 3"):
         plugin.do_task(tmp_path / "farm", 0, 3)
-    with pytest.raises(StoreError, match="is there already, and not empty"):
+    with pytest.raises(StoreError, match="exists and is not empty"):
         _make(tmp_path / "farm", events, 2)

@@ -68,7 +68,7 @@ def test_top_tagging(
             np.arange(300)[:, None] % 2,
         )
     assert symhep.inspect(file).weights.events == 300
-    with pytest.warns(UserWarning, match=r"'particles' that stand for no particle are left out"):
+    with pytest.warns(UserWarning, match=r"Padding entries of 'particles' are ignored"):
         events = symhep.load(file).events
     assert ak.num(events.particles).to_list() == counts.tolist()
     pt = np.hypot(momenta[..., 1], momenta[..., 2])
@@ -231,5 +231,5 @@ def test_padding_is_noted_once(tmp_path: Path, init: Card) -> None:
     pq.write_table(pa.table(columns), file)
     init(file)
     lines = (tmp_path / "first.yaml").read_text(encoding="utf-8").splitlines()
-    (note,) = [line for line in lines if "stand for no particle" in line]
+    (note,) = [line for line in lines if "Padding entries" in line]
     assert note.endswith(f"are left out: {1500 - there.sum()}.")

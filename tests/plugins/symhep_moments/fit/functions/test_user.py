@@ -92,7 +92,7 @@ def test_functions_of_the_plugins_of_the_run(announced: Callable[..., Registry])
     }
     options = MomentsOptions.model_validate(card, context={"registry": registry})
     assert functions_for(events, options, np.random.default_rng(2)).labels == ("mine:one",)
-    with pytest.raises(ValueError, match="no plugin announces such a function"):
+    with pytest.raises(ValueError, match="no plugin registers this function"):
         MomentsOptions.model_validate(card)
 
 
