@@ -135,7 +135,7 @@ class GeneratorRecord(FieldName):
     )
     breaking: Number = Field(
         Number(value=0.0, level=None, unit="%"),
-        description="size of the breaking: the residual in %, if larger than rounding",
+        description="size of the violation: the residual in %, if larger than rounding",
     )
     largest_error: float | None = Field(
         None, description="largest standard error of its coefficients, for a field of unit norm"

@@ -141,9 +141,9 @@ def test_missing_momentum_leaves_what_acts_on_it() -> None:
     assert tested == ["J_z", "K_z", "P_t", "P_x", "P_y", "P_z"]
     assert [c.label for c in found.record.candidates if c.how == "undefined"] == ["J_x", "J_y", "K_x", "K_y"]
     assert {row.label: row.why for row in found.record.left_out}["J_x"] == "it needs the pz of met"
-    assert "left out: J_x and J_y (they would need the pz of met) and K_x and K_y" in text(found)
+    assert "all vectors: J_x and J_y (they need the pz of met) and K_x and K_y" in text(found)
     assert found.tables["left_out"].rows[0] == ("J_x", "it needs the pz of met")
-    assert "with no free axis" in text(found)
+    assert "axes fixed" in text(found)
     assert found.record.algebra.dimension == 1
     assert found.record.generators[0].label == "J_z"
     assert found.record.maximal_subgroups == ("SO(2)",)
@@ -296,7 +296,7 @@ def test_thresholds_of_members() -> None:
     assert min(log_p(inside, "J_x"), log_p(inside, "J_y")) > -3
     assert inside.record.algebra.name == "so(3)"
     assert inside.record.edges == ("pt > 20 of jets",)
-    assert "makes a step" not in text(inside)  # at least one jet, and nothing else
+    assert "introduces a discontinuity" not in text(inside)  # at least one jet, and nothing else
     two = data.take(np.flatnonzero(mask[kept].sum(axis=1) > 1))
     told = text(measured(two, edges=edges, **QUICK))
     assert (
