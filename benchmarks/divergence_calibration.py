@@ -95,14 +95,14 @@ PT = ("px1", "py1")
 SWAP = np.eye(2)[::-1]
 KINDS = {
     "dijets z": Kind(
-        "dijets, turned about z by 1", momenta(Dijets()), MOMENTA, about("z", 1.0), "azimuth of object1", True
+        "dijets, rotated about z by 1", momenta(Dijets()), MOMENTA, about("z", 1.0), "azimuth of object1", True
     ),
     "dijets jet": Kind(
-        "dijets, (px1, py2) turned by 0.05", momenta(Dijets()), MOMENTA, turned(0.05, (1, 6), size=8),
+        "dijets, (px1, py2) rotated by 0.05", momenta(Dijets()), MOMENTA, turned(0.05, (1, 6), size=8),
         "azimuth between object1 and object2", False,
     ),
     "dijets x": Kind(
-        "dijets, turned about x by 0.3", momenta(Dijets()), MOMENTA, about("x", 0.3), "pt of object1", False
+        "dijets, rotated about x by 0.3", momenta(Dijets()), MOMENTA, about("x", 0.3), "pt of object1", False
     ),
     "decay z": Kind(
         "two-body decay with asymmetry, about z by 1", momenta(TwoBody(a_fb=0.3)), MOMENTA, about("z", 1.0),
@@ -112,22 +112,22 @@ KINDS = {
         "the same, about x by 0.5", momenta(TwoBody(a_fb=0.3)), MOMENTA, about("x", 0.5), "cos theta of object1", False
     ),
     "gaussian": Kind(
-        "Gaussian in the plane, turned by 1", gaussian(1.0, 1.0), ("x1", "x2"), turned(1.0, (0, 1), size=2), "x1", True
+        "Gaussian in the plane, rotated by 1", gaussian(1.0, 1.0), ("x1", "x2"), turned(1.0, (0, 1), size=2), "x1", True
     ),
     "gaussian 20 %": Kind(
         "the same, one width 20 % larger", gaussian(1.0, 1.2), ("x1", "x2"), turned(1.0, (0, 1), size=2), "x1", False
     ),
     "modulated 10 %": Kind(
-        "azimuth with 10 % cos phi, turned by 2", modulated(0.1), PT, turned(2.0, (0, 1), size=2), "azimuth of object1",
-        False,
+        "azimuth with 10 % cos phi, rotated by 2", modulated(0.1), PT, turned(2.0, (0, 1), size=2),
+        "azimuth of object1", False,
     ),
     "modulated 50 %": Kind(
-        "azimuth with 50 % cos phi, turned by 2", modulated(0.5), PT, turned(2.0, (0, 1), size=2), "azimuth of object1",
-        False,
+        "azimuth with 50 % cos phi, rotated by 2", modulated(0.5), PT, turned(2.0, (0, 1), size=2),
+        "azimuth of object1", False,
     ),
     # not looked at while the estimate was made
     "heavy tails": Kind(
-        "Student's t, 3 degrees of freedom, turned by 1", heavy, PT, turned(1.0, (0, 1), size=2), "azimuth of object1",
+        "Student's t, 3 degrees of freedom, rotated by 1", heavy, PT, turned(1.0, (0, 1), size=2), "azimuth of object1",
         True,
     ),
     "heavy stretched": Kind(

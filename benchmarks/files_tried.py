@@ -1,6 +1,6 @@
 """Which files of a folder symhep reads, and whether the numbers are those of uproot, pylhe or pyhepmc.
 
-    python benchmarks/files_tried.py FOLDER [FOLDER ...] [--write docs/reference/formats.md] [--seconds 60]
+    python benchmarks/files_tried.py FOLDER [FOLDER ...] [--write docs/reference/files_tried.md] [--seconds 60]
 
 Every file is opened as `symhep inspect` would, all its collections are read, and every momentum is compared with
 what the format's own library gives. Each file has a process of its own and a limit of time. What is printed is a

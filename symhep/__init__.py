@@ -4,21 +4,26 @@ The names below are the public Python interface; each is loaded on first use, so
 that ``import symhep`` costs nothing.
 
 >>> import symhep
->>> symhep.__version__.count(".")
-2
+>>> symhep.__version__.startswith("0.")
+True
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 from typing import TYPE_CHECKING, Any
+
+if sys.platform == "win32":
+    raise ImportError(
+        "symhep runs on Linux and macOS; on Windows use the Windows Subsystem for Linux: "
+        "`wsl --install`, and `pip install symhep` in its terminal"
+    )
 
 # The package is loaded first and its name set free: ``symhep.run`` is the function, found below like the others.
 importlib.import_module("symhep.run")
 del globals()["run"]
-
-__version__ = "0.2.0"
 
 _PUBLIC = {
     "Adjusted": "symhep.methods.p_values",
@@ -147,6 +152,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    __version__: str
     from symhep import errors
     from symhep.arrays.analyse import analyse
     from symhep.arrays.analysis import Analysis
@@ -183,6 +189,8 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return importlib.import_module("symhep.version").version()
     if name == "errors":
         return importlib.import_module("symhep.errors")
     if name in _PUBLIC:

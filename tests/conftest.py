@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,8 +30,37 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest test first: at the end of the list the other worker would wait for it."""
-    items.sort(key=lambda item: "test_reproducible" not in item.nodeid)
+    """The longest tests first: at the end of the list the other worker would wait for them."""
+    longest = ("test_reproducible", "test_site")
+    items.sort(
+        key=lambda item: next((n for n, name in enumerate(longest) if name in item.nodeid), len(longest))
+    )
+
+
+#: What the run saves in place of a figure in tests that look at none: a picture of one pixel.
+_PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+    "0000000a49444154789c63f80f0001010100b138f6140000000049454e44ae426082"
+)
+
+
+@pytest.fixture(autouse=True)
+def _figures_are_not_set(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Laying out and saving figures is half of the time of a run: tests that look at them are marked `drawn`."""
+    if request.node.get_closest_marker("drawn") is not None:
+        return
+
+    def save(
+        figure: object, stem: Path, formats: Sequence[str] = ("pdf", "png"), heading: object = None
+    ) -> list[Path]:
+        stem.parent.mkdir(parents=True, exist_ok=True)
+        paths = [stem.with_name(f"{stem.name}.{kind}") for kind in formats]
+        for path in paths:
+            path.write_bytes(_PIXEL)
+        return paths
+
+    # By its module: `symhep.run` is a function.
+    monkeypatch.setattr(importlib.import_module("symhep.run.drawing"), "save_figure", save)
 
 
 @pytest.fixture(scope="session")
@@ -73,8 +103,6 @@ def announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
     """Registry of a plugin 'mine' that is not installed and announces the functions of a source, beside ``others``."""
 
     def make(source: str, **others: object) -> Registry:
-        import importlib
-
         from symhep.plugin.manager import build_registry
 
         hook = (

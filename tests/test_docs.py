@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+ROOT = Path(__file__).resolve().parent.parent
+
 CHECK = """
 import sys
 from my_package.method import Spread
@@ -71,22 +73,15 @@ def test_the_examples_of_contributing(root: Path, tmp_path: Path) -> None:
     assert done.stdout.splitlines()[3] == "[1.0]"
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        "README.md",
-        "CONTRIBUTING.md",
-        "docs/howto/augment.md",
-        "docs/reference/card.md",
-        "docs/reference/formats.md",
-        "docs/howto/publishing.md",
-        "docs/reference/run_folder.md",
-        "docs/reference/lie.md",
-        "docs/howto/arrays.md",
-        "docs/methods/moments.md",
-        "docs/methods/symmetrygan.md",
-    ],
-)
+PAGES = [
+    path.relative_to(ROOT).as_posix()
+    for pattern in ("*.md", "*/README.md", "*/*/README.md", "docs/**/*.md")
+    for path in sorted(ROOT.glob(pattern))
+    if path.name != "CHANGELOG.md"
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(root: Path, page: str) -> None:
     path = root / page
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text(encoding="utf-8"))

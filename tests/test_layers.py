@@ -16,7 +16,7 @@ PACKAGES = ("symhep_moments", "symhep_oracle", "symhep_symmetrygan", "symhep_vae
 
 #: From the bottom up. A module may import its own package and anything strictly below.
 LAYERS = (
-    {"printable"},
+    {"printable", "version"},
     {"errors", "hooks"},
     {"paths"},
     {"card", "samples"},
@@ -45,7 +45,7 @@ ABOVE_METHODS = {"run", "report", "arrays", "testing", "cli"}
 
 
 #: Public name -> the module that defines it: `from symhep import Method` is an import of that module.
-PUBLIC: dict[str, str] = symhep._PUBLIC | {"errors": "symhep.errors", "__version__": "symhep.errors"}
+PUBLIC: dict[str, str] = symhep._PUBLIC | {"errors": "symhep.errors", "__version__": "symhep.version"}
 
 
 def _imports(path: Path, *, at_load: bool = False) -> Iterator[str]:

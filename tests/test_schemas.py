@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -49,15 +48,6 @@ def test_the_shipped_schema_of_a_method_is_that_of_its_record(method: str) -> No
     made = record_schema(method, REGISTRY.method(method).Record)
     Draft202012Validator.check_schema(made)
     assert shipped == json.loads(json.dumps(made))
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_the_table_of_keys_in_the_documentation_is_that_of_the_record(method: str) -> None:
-    """If not: put what `symhep schema METHOD --keys` prints into docs/reference/run_folder.md."""
-    text = (ROOT / "docs/reference/run_folder.md").read_text(encoding="utf-8")
-    found = re.search(rf"<!-- keys of {method} -->\n(.*?)\n<!-- end -->", text, re.DOTALL)
-    assert found is not None
-    assert found[1].strip() == keys_table(REGISTRY.method(method).Record)
 
 
 @pytest.mark.parametrize("method", METHODS)

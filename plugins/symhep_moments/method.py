@@ -33,15 +33,17 @@ ENOUGH = 400
 
 
 class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
-    """Continuous and discrete symmetries of a density, without labels and without training, with p-values.
+    """Tests of continuous and discrete symmetries of a density with p-values, without labels and without training.
 
+    For a generator with the affine field v and any test function f, a density that the flow keeps has E[grad f(x) .
+    v(x)] = 0: the candidates whose moments vanish together span the algebra, and rank tests say how many there are.
+
+    Examples
+    --------
     >>> import numpy as np
-    >>> from symhep.methods.context import seed_sequence
+    >>> import symhep
     >>> x = np.random.default_rng(0).normal(size=(2000, 2))
-    >>> data = Dataset.from_array(x, scaling="isotropic")
-    >>> method, context = MomentConditions(), Context(seed_sequence(1, "moments", 0))
-    >>> sample = method.prepare(data, MomentsOptions(discrete=None, bounds=False))
-    >>> method.combine(sample, [method.fit(sample, Shard(), context)], context).record.algebra.name
+    >>> symhep.moments(x, discrete=None, bounds=False).record.algebra.name
     'so(2)'
     """
 

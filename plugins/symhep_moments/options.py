@@ -30,7 +30,7 @@ EXACT_BELOW = 5000
 
 
 class DensityOptions(UserFunctionOptions):
-    """The logarithm of a density, by a function of the user, up to a constant."""
+    """Logarithm of a density (up to a constant), as a user-defined function."""
 
     function: str = Field(
         pattern=NAME,
@@ -40,7 +40,7 @@ class DensityOptions(UserFunctionOptions):
 
 
 class EfficiencyFunction(UserFunctionOptions):
-    """The probability that an event is seen, by a function of the user, up to a factor."""
+    """Efficiency of an event (up to a factor), as a user-defined function."""
 
     function: str = Field(
         pattern=NAME,
@@ -55,7 +55,7 @@ class EfficiencyFunction(UserFunctionOptions):
 
 
 class EfficiencyHistogram(HistogramOptions):
-    """The probability that a particle is seen, by a histogram; that of an event is the product over its particles.
+    """Efficiency of a particle, as a histogram; that of an event is the product over its particles.
 
     >>> EfficiencyHistogram(histogram="no.json", variables=("phi", "eta"))
     Traceback (most recent call last):
@@ -98,7 +98,7 @@ class EfficiencyHistogram(HistogramOptions):
 
 
 class MomentsOptions(Options):
-    """What is asked, of which events, with which functions.
+    """Hypotheses, events and test functions.
 
     >>> MomentsOptions(generators="lorentz").level
     0.01

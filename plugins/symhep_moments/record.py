@@ -53,7 +53,7 @@ SizeKind = Literal["v_m", "rate"]
 
 
 class Closure(PValue):
-    """The hypothesis that the span found is closed under brackets, as the symmetries of a density are."""
+    """The hypothesis that the fitted span is closed under commutators, as the symmetries of a density are."""
 
     exists: bool = Field(description="whether a closed algebra compatible with the fitted span was found")
     chi_squared: float | None = Field(
@@ -64,7 +64,7 @@ class Closure(PValue):
 
 
 class AlgebraRecord(NamedAlgebra, PValue):
-    """The Lie algebra of the symmetries that were found.
+    """The Lie algebra of the symmetries found.
 
     Its p-value is that of the hypothesis 'a closed algebra near the one found is a symmetry'; where closure is no
     condition (one generator, all candidates) or no closed algebra was found near, that of the rank test at this
@@ -107,7 +107,7 @@ class RankRow(BlockRow):
 
 
 class Candidate(CandidateRow):
-    """A candidate generator: its test, and how strongly it is broken."""
+    """A candidate generator: its test and the size of the violation."""
 
     size: Number | None = Field(
         None,
@@ -132,14 +132,14 @@ class Candidate(CandidateRow):
 
 
 class NoLimit(Record):
-    """Something that has no limit."""
+    """A hypothesis without a limit."""
 
     label: str = Field(description="name of the candidate or of the group found")
     why: str = Field(description="the reason")
 
 
 class BoundsRecord(Record):
-    """The region that all sizes and limits come from."""
+    """Simultaneous confidence region of all sizes and limits."""
 
     highest_order: int = Field(
         description="highest order m of the azimuthal harmonics and highest degree "
@@ -167,7 +167,7 @@ class DiscreteElement(DiscreteRow):
 
 
 class BinRow(Record):
-    """The bin of a map of a breaking that differs from zero by most errors: other events have another one."""
+    """The most significant bin of a map of a violation."""
 
     is_answer = False
 
@@ -191,14 +191,14 @@ class Excluded(Record):
 
 
 class LeftOut(Record):
-    """A generator that does not act on all of the vectors."""
+    """A generator that is not defined on all vectors."""
 
     label: str = Field(description="the generator")
     why: str = Field(description="which component of which vector is missing")
 
 
 class ObjectRow(Record):
-    """An object of the events: places that every event fills, or a set."""
+    """An object of the events: a fixed number of vectors, or a set."""
 
     name: str = Field(description="name of the object")
     components: tuple[str, ...] = Field(description="known components of its vectors")
@@ -220,7 +220,7 @@ class ThresholdRow(Record):
 
 
 class WholeEvents(Record):
-    """Events with vectors of several kinds, any number of members, tags or spectators."""
+    """Events with vectors of several kinds, a variable number of members, tags or spectators."""
 
     objects: tuple[ObjectRow, ...] = Field(description="the objects of an event, in order")
     tag_names: tuple[str, ...] = Field(
@@ -248,7 +248,7 @@ class SupportRecord(Support):
 
 
 class SystematicTerms(Record):
-    """Systematic variations that entered p-values and bounds."""
+    """Systematic variations included in p-values and limits."""
 
     is_answer = False
 
@@ -278,7 +278,7 @@ class Functions(Record):
 
 
 class MomentsRecord(Record):
-    """Which symmetries the density of the events has, by moments that must vanish."""
+    """Symmetries of the density of the events from moment conditions."""
 
     algebra: AlgebraRecord = Field(description="Lie algebra of the symmetries found")
     generators: tuple[GeneratorRow, ...] = Field(description="a readable basis of the span found")

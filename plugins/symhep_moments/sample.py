@@ -199,15 +199,36 @@ def events_of(
     max_events: int | None = None,
     like: Places | None = None,
 ) -> Events:
-    """Scaled events of ``data``, with the candidates that ``generators`` names and all vectors know.
+    """Events of a dataset in one common scale, with the candidates that all vectors know.
 
-    Tags and spectators are standardised as those of ``like`` are, if given. Of more than
-    `symhep.events.stream.SUBSAMPLE` events the scale, and what tags and spectators are standardised with, are those of
-    a uniform subsample, which the rows are (`symhep_moments.used.used_of`).
+    Of more than `symhep.events.stream.SUBSAMPLE` events the scale, and what tags and spectators are standardised with,
+    are those of a uniform subsample, which the rows are (`symhep_moments.used.used_of`).
 
-    Raises `CardError` or `MethodError` as `vectors_of` and `candidates` do, and where there are too few effective
-    events.
+    Parameters
+    ----------
+    data
+        The events.
+    generators
+        Name of the candidates, such as 'poincare' or 'so(3)+T'; None: what suits the vectors.
+    acts_on, vectors, max_events
+        As in `symhep.vectors_of`.
+    like
+        Tags and spectators are standardised as these are.
 
+    Returns
+    -------
+    Events
+        x (N, P, d) with a root mean square of 1.
+
+    Raises
+    ------
+    CardError
+        For names, numbers and kinds that do not fit.
+    MethodError
+        For events that are not finite, or too few effective ones.
+
+    Examples
+    --------
     >>> rng = np.random.default_rng(1)
     >>> events = events_of(Dataset.from_array(3 * rng.normal(size=(500, 4)), scaling="none"))
     >>> len(events), events.generators.name, round(float((events.x**2).mean()), 12)

@@ -46,15 +46,19 @@ FEWEST = 20
 
 
 class OracleGenerators(Method[OracleMethodOptions, OracleRecord, Prepared]):
-    """Generators of the symmetry of an oracle (Forestano et al., Deep learning symmetries).
+    """Generators of the symmetry of an oracle, a function of the event: the Lie algebra that leaves it as it is.
 
-    >>> from symhep.methods.context import COMBINE, seed_sequence
+    References
+    ----------
+    R. T. Forestano, K. T. Matchev, K. Matcheva, A. Roman, E. B. Unlu and S. Verner, Deep learning symmetries and their
+    Lie groups, algebras, and subalgebras from first principles, Mach. Learn.: Sci. Technol. 4 (2023) 025027.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import symhep
     >>> x = np.random.default_rng(0).normal(size=(200, 3))
-    >>> data, options = Dataset.from_array(x, scaling="isotropic"), OracleMethodOptions(oracle="l2")
-    >>> method, seeds = OracleGenerators(), [seed_sequence(1, "oracle", i) for i in (0, COMBINE)]
-    >>> prepared = method.prepare(data, options)
-    >>> part = method.fit(prepared, Shard(), Context(seeds[0]))
-    >>> method.combine(prepared, [part], Context(seeds[1])).record.algebra.name
+    >>> symhep.oracle(x, oracle="l2").record.algebra.name
     'so(3)'
     """
 

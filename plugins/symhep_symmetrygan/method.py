@@ -43,15 +43,18 @@ SUBGROUPS = "{restarts: 4, steps: 400, posthoc_steps: 1000}          # 6, 600 an
 class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
     """Elements of a group of transformations, found by adversarial training and tested on held-out events.
 
+    References
+    ----------
+    K. Desai, B. Nachman and J. Thaler, SymmetryGAN: Symmetry discovery with deep learning, Phys. Rev. D 105 (2022)
+    096031.
+
+    Examples
+    --------
     >>> import numpy as np
-    >>> from symhep.methods.context import seed_sequence
-    >>> x = np.random.default_rng(0).normal(size=(2000, 2))
-    >>> data = Dataset.from_array(x, scaling="isotropic")
-    >>> options = SymmetryGanOptions(search="so(2)", training={"restarts": 6, "steps": 50})
-    >>> method, context = SymmetryGan(), Context(seed_sequence(1, "symmetrygan", 0))
-    >>> prepared = method.prepare(data, options)
-    >>> part = method.fit(prepared, method.shards(prepared)[0], context)
-    >>> method.combine(prepared, [part], context).record.elements
+    >>> import symhep
+    >>> x = np.random.default_rng(0).normal(size=(600, 2))
+    >>> quick = {"training": {"restarts": 6, "steps": 20}, "validation": {"posthoc": None}}
+    >>> symhep.symmetrygan(x, search="so(2)", **quick).record.elements
     6
     """
 

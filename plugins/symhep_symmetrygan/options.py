@@ -23,7 +23,7 @@ __all__ = ["SymmetryGanOptions"]
 
 
 class SymmetryGanOptions(Options):
-    """What is searched, among which events, how it is trained and tested.
+    """Search, events, training and tests.
 
     >>> SymmetryGanOptions(search="so(4)").search.group
     'so(4)'

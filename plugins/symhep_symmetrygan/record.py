@@ -8,8 +8,9 @@ Arrays.
 
 - ``initial`` and ``final`` (E, K), ``periods`` (K,) (0: no angle); ``verdict`` (E,) 'kept', 'failed', 'diverged' or
   'not tested'; ``component`` (E,) a name of ``connected_components`` or ''; ``matrices`` and ``refined`` (E, D + 1, D
-  + 1) as trained and refined, ``random`` (.., D + 1, D + 1); ``log10_p``, ``log10_p_adjusted``, ``log10_p_trained``
-  (E,) and ``moved`` (E,) how far refining went; ``loss`` (E, T) of the discriminators at ``loss_steps`` (T,), both
+  + 1) before and after refinement, ``random`` (.., D + 1, D + 1); ``log10_p``, ``log10_p_adjusted``,
+  ``log10_p_trained`` (E,) and ``moved`` (E,) how far refining went; ``loss`` (E, T) of the discriminators at
+  ``loss_steps`` (T,), both
   halves summed;
 - ``kl_found`` (as trained), ``kl_refined`` (E, J), ``kl_random`` (.., J), ``kl_noise`` (.., J): images of one half
   against the other half, noise included; ``excess_found``, ``excess_refined``, ``excess_random`` less that noise, with
@@ -67,7 +68,7 @@ __all__ = [
 
 
 class SpaceRecord(Record):
-    """The space of transformations that was searched."""
+    """The search space."""
 
     name: str = Field(description="name of the space as in the card")
     marginal: bool = Field(
@@ -86,14 +87,14 @@ class SpaceRecord(Record):
 
 
 class SearchRecord(Record):
-    """How the elements were searched."""
+    """Settings of the search for elements."""
 
     restarts: int = Field(description="number of restarts")
     terms: tuple[str, ...] = Field(description="additional loss terms, in words")
 
 
 class InertialRecord(Record):
-    """Which of the found elements keep the inertial density, too."""
+    """Tests of the elements found on the inertial density."""
 
     how: Literal["simultaneous", "two_stage"] = Field(
         description="whether it was used during the search or tested afterwards"
@@ -106,7 +107,7 @@ class InertialRecord(Record):
 
 
 class SymmetryGanRecord(Record):
-    """What a run of symmetrygan found. What was not asked for is null or [].
+    """Results of symmetrygan; not requested parts are null or [].
 
     >>> record = SymmetryGanRecord(
     ...     events={"used": 5, "available": 10, "effective": 5.0, "negative": 0.0},

@@ -1,4 +1,4 @@
-"""What enters: events as rows of numbers on one scale, and the part of them that training never sees."""
+"""What enters: events as rows of numbers on one scale, and the held-out part of them."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Events:
     Attributes
     ----------
     train, held
-        The events to train on, and those that training never sees.
+        The events to train on, and the held-out events.
     particles, vector
         P and d.
     names

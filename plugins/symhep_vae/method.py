@@ -33,17 +33,18 @@ MOST_LATENTS = 12
 
 
 class VaeRelevance(Method[VaeOptions, VaeRecord, Sample]):
-    """Relevance of the latents of variational autoencoders (V. Sanz, Learning symmetries in datasets).
+    """Relevance of the latents of variational autoencoders: how many independent directions the events have.
 
+    References
+    ----------
+    V. Sanz, Learning symmetries in datasets, arXiv:2504.05174.
+
+    Examples
+    --------
     >>> import numpy as np
-    >>> from symhep.methods.context import COMBINE, seed_sequence
+    >>> import symhep
     >>> x = np.random.default_rng(0).normal(size=(600, 2))
-    >>> data = Dataset.from_array(np.c_[x, -x])
-    >>> method = VaeRelevance()
-    >>> sample = method.prepare(data, VaeOptions(latent_dim=3, runs=2, epochs=2))
-    >>> part = method.fit(sample, Shard(), Context(seed_sequence(1, "vae", 0)))
-    >>> result = method.combine(sample, [part], Context(seed_sequence(1, "vae", COMBINE)))
-    >>> result.record.pca.rank
+    >>> symhep.vae(np.c_[x, -x], latent_dim=3, runs=2, epochs=2).record.pca.rank
     2
     """
 

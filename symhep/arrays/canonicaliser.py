@@ -64,10 +64,13 @@ class Canonicaliser(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     CardError
         In ``fit``, for a result without a symmetry, unknown names and groups without a frame.
 
+    Examples
+    --------
     >>> import symhep
     >>> x = np.random.default_rng(1).normal(size=(400, 3))
     >>> result = symhep.analyse(x, "oracle", oracle="l2")  # rotations of three numbers
-    >>> Canonicaliser(result).fit_transform([[3.0, 0.0, 4.0], [0.0, -5.0, 0.0]]).round(9).tolist()
+    >>> frame = Canonicaliser(result).fit(x)
+    >>> frame.transform([[3.0, 0.0, 4.0], [0.0, -5.0, 0.0]]).round(9).tolist()
     [[0.0, 0.0, 5.0], [0.0, 0.0, 5.0]]
 
     In front of a classifier::

@@ -13,6 +13,27 @@ from symhep.plugin.manager import registry_in
 
 __all__ = ["shortcut"]
 
+_SAME = (
+    "Parameters",
+    "----------",
+    ", ".join(name for name in inspect.signature(analyse).parameters if name not in ("method", "more")),
+    "    Events and keywords, as of `symhep.analyse`.",
+)
+_GIVES = (
+    "",
+    "Returns",
+    "-------",
+    "Analysis",
+    "    A `Result` that draws itself.",
+    "",
+    "Raises",
+    "------",
+    "CardError, InputError, PluginError, DeviceError, MethodError",
+    "    As `symhep.analyse` does.",
+)
+#: Sections that stand behind them.
+_LATER = ("Notes\n-----", "References\n----------", "Examples\n--------")
+
 
 def shortcut(name: str) -> Callable[..., Analysis] | None:
     """The function of a registered method, with its options in signature and docstring; None if there is no such.
@@ -52,9 +73,12 @@ def _signature(method: Method[Any, Any, Any]) -> inspect.Signature:
 
 
 def _text(method: Method[Any, Any, Any]) -> str:
-    """What stands in ``help``: the question, and the options."""
-    lines = [f"{method.summary[0].upper()}{method.summary[1:]}.", ""]
-    lines += ["Events and keywords are as in `symhep.analyse`.", "", "Options", "-------"]
+    """What ``help`` and the documentation show: the question, the options, and the method's own explanation."""
+    lines = [f"{method.summary[0].upper()}{method.summary[1:]}.", "", *_SAME]
     for key, field in method.Options.model_fields.items():
         lines += [key, f"    {field.description or ''}"]
-    return "\n".join(lines)
+    own = inspect.cleandoc(type(method).__doc__ or "")
+    # Sections of numpydoc have an order: prose, parameters, results and errors, then references and examples.
+    prose, mark, rest = own.partition(next((s for s in _LATER if s in own), "\0"))
+    lines[2:2] = [*prose.strip().splitlines(), ""]
+    return "\n".join([*lines, *_GIVES, "", *(mark + rest).splitlines()]).rstrip()

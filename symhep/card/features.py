@@ -35,8 +35,9 @@ class CanonicalCard(Strict):
 
     group: Literal["so(2)", "so(3)"] | None = Field(
         None,
-        description="so(2): rotate about the axis so that the reference object has azimuth 0; so(3): "
-        "rotate the reference object onto z, and the next object into the x-z plane",
+        description="so(2): rotate about the axis so that the reference object has azimuth 0; so(3): rotate the "
+        "reference object onto z, and the next object into the x-z plane",
+        examples=["so(2)"],
     )
     axis: Literal["x", "y", "z"] = Field("z", description="axis of the rotation (so(2) only)")
     reference: Annotated[int, Field(ge=1, strict=True)] | Literal["leading"] = Field(
@@ -71,14 +72,20 @@ class CanonicalCard(Strict):
 class FeatureCard(Strict):
     """Numbers per event, and how they are scaled."""
 
-    selection: str | None = None
-    object: Name | None = Field(None, description="the object whose members the variables are computed for")
-    vars: Annotated[tuple[str, ...], LIST] = Field(
-        description="variables of the object (px, py, pz, E, pt, eta, phi, m, rapidity, ...), or event "
-        "expressions; "
-        "x1..x12 stands for x1, x2, ..., x12"
+    selection: str | None = Field(
+        None, description="cuts on the event; all events by default", examples=["dijet"]
     )
-    scaling: Literal["standard", "isotropic", "none"] = "standard"
+    object: Name | None = Field(
+        None, description="the object whose members the variables are computed for", examples=["jets"]
+    )
+    vars: Annotated[tuple[str, ...], LIST] = Field(
+        description="variables of the object (px, py, pz, E, pt, eta, phi, m, rapidity, ...), or event expressions; "
+        "x1..x12 stands for x1, x2, ..., x12",
+        examples=[["E", "px", "py", "pz"], ["mass(muons[0], muons[1])"]],
+    )
+    scaling: Literal["standard", "isotropic", "none"] = Field(
+        "standard", description="standard: mean 0 and variance 1 each; isotropic: one constant for all; none"
+    )
     spectators: Annotated[tuple[str, ...], LIST] = Field(
         (),
         description="event expressions that are additional inputs of tests and networks; transformations "
@@ -96,6 +103,7 @@ class FeatureCard(Strict):
     ] = Field(
         None,
         description="rotate and reflect each event into a canonical frame before the variables are computed",
+        examples=["so(2)", {"group": "so(2)", "reflection": ["py", "pz"]}],
     )
 
     @field_validator("vars")

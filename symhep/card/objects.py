@@ -17,8 +17,11 @@ VectorKind = Literal["full", "massless", "three", "transverse"]
 class Sort(Strict):
     """Order of the objects in an event."""
 
-    by: str = Field(description="an expression in the object's fields, e.g. pt or abs(mass - 91.19)")
-    order: Literal["descending", "ascending"] = "descending"
+    by: str = Field(
+        description="an expression in the object's fields, e.g. pt or abs(mass - 91.19)",
+        examples=["pt", "abs(mass - 91.19)"],
+    )
+    order: Literal["descending", "ascending"] = Field("descending", description="largest or smallest first")
 
 
 def _as_sort(value: Any) -> Any:
@@ -29,15 +32,20 @@ class UpTo(Strict):
     """A number of objects that differs from event to event."""
 
     up_to: int = Field(
-        gt=0, le=1000, description="maximum number, from the front of the list; events with fewer are kept"
+        gt=0,
+        le=1000,
+        description="maximum number, from the front of the list; events with fewer are kept",
+        examples=[8],
     )
 
 
 class SoftDrop(Strict):
     """Grooming of a clustered jet (Larkoski, Marzani, Soyez, Thaler, arXiv:1402.2657), on its Cambridge/Aachen tree."""
 
-    z_cut: float = Field(0.1, gt=0, lt=0.5)
-    beta: float = Field(0.0, ge=-10, le=10)
+    z_cut: float = Field(
+        0.1, gt=0, lt=0.5, description="least share of pt of the softer branch, at distance R"
+    )
+    beta: float = Field(0.0, ge=-10, le=10, description="power of distance / R in that condition")
 
 
 def _taken(value: Any) -> Any:
@@ -59,54 +67,71 @@ _JET_KEYS = ("algorithm", "R", "pt_min", "soft_drop", "keep")
 class ObjectCard(Strict):
     """Objects of an event: members of a collection, pairs of other objects, jets, constituents, or several objects."""
 
-    collection: str | None = Field(None, description="a collection of the file")
+    collection: str | None = Field(None, description="a collection of the file", examples=["Jet"])
     pair: Annotated[tuple[Name, ...] | None, LIST] = Field(
         None,
-        description="pairs of objects, with summed four-momenta. One name: all pairs of this object; two "
-        "names: all combinations of the two",
+        description="pairs of objects, with summed four-momenta. One name: all pairs of this object; two names: all "
+        "combinations of the two",
+        examples=[["muons", "jets"]],
     )
     cluster: str | None = Field(
-        None, description="collection of the file, or object, to cluster into jets (needs fastjet)"
+        None,
+        description="collection of the file, or object, to cluster into jets (needs fastjet)",
+        examples=["particles"],
     )
     constituents: Name | None = Field(
         None,
-        description="constituents of the jets of a clustered object; the field 'jet' is the index of the "
-        "jet, from 0",
+        description="constituents of the jets of a clustered object; the field 'jet' is the index of the jet, from 0",
+        examples=["fat"],
     )
     system: Annotated[tuple[Name, ...] | None, LIST] = Field(
-        None, description="several objects, combined into one list of vectors"
+        None,
+        description="several objects, combined into one list of vectors",
+        examples=[["electrons", "met", "jets"]],
     )
     where: str | None = Field(
         None,
-        description="condition on the members to keep; with 'cluster' on the particles to cluster. It may "
-        "use other objects, numbers per event and 'self', as in all(deltaR(self, electrons) > "
-        "0.4)",
+        description="condition on the members to keep; with 'cluster' on the particles to cluster. It may use other "
+        "objects, numbers per event and 'self', as in all(deltaR(self, electrons) > 0.4)",
+        examples=["pt > 30 and abs(eta) < 2.5"],
     )
     algorithm: Literal["antikt", "cambridge", "kt"] | None = Field(
-        None, description="algorithm of 'cluster'; default: antikt"
+        None, description="algorithm of 'cluster'; default: antikt", examples=["cambridge"]
     )
-    R: float | None = Field(None, gt=0, le=10, description="radius parameter of 'cluster'")
+    R: float | None = Field(None, gt=0, le=10, description="radius parameter of 'cluster'", examples=[0.4])
     pt_min: float | None = Field(
-        None, ge=0, description="with 'cluster': minimum transverse momentum of a jet in GeV; default: 0"
+        None,
+        ge=0,
+        description="with 'cluster': minimum transverse momentum of a jet in GeV; default: 0",
+        examples=[20],
     )
-    soft_drop: SoftDrop | None = Field(None, description="with 'cluster': soft-drop grooming of the jets")
-    keep: str | None = Field(None, description="with 'cluster': condition on the jets to keep")
+    soft_drop: SoftDrop | None = Field(
+        None,
+        description="with 'cluster': soft-drop grooming of the jets",
+        examples=[{"z_cut": 0.1, "beta": 0}],
+    )
+    keep: str | None = Field(
+        None, description="with 'cluster': condition on the jets to keep", examples=["abs(eta) < 2"]
+    )
     kind: VectorKind | None = Field(
         None,
-        description="known components of the four-momentum: full, massless, three (no energy), transverse "
-        "(as missing transverse momentum); default: as in the file",
+        description="known components of the four-momentum: full, massless, three (no energy), transverse (as "
+        "missing transverse momentum); default: as in the file",
+        examples=["transverse"],
     )
     sort: Annotated[Sort | None, BeforeValidator(_as_sort, json_schema_input_type=str | Sort | None)] = Field(
-        None, description="expression to sort by (largest first), or {by: ..., order: ascending}"
+        None,
+        description="expression to sort by (largest first), or {by: ..., order: ascending}",
+        examples=["pt"],
     )
     take: Annotated[
         Annotated[int, Field(gt=0, le=1000, strict=True)] | UpTo | Literal["all"] | None,
         BeforeValidator(_taken),
     ] = Field(
         None,
-        description="number of objects used in features, from the front of the list: a number (events with "
-        "fewer are rejected), {up_to: 8}, or all. Pairs and cuts use all objects that pass "
-        "'where'",
+        description="number of objects used in features, from the front of the list: a number (events with fewer "
+        "are rejected), {up_to: 8}, or all. Pairs and cuts use all objects that pass 'where'",
+        examples=[2, {"up_to": 8}, "all"],
     )
 
     @model_validator(mode="after")

@@ -50,13 +50,14 @@ class ObjectChange(Strict):
 
     factor: str | None = Field(
         None,
-        description="factor applied to the four-momentum: an expression in the fields of the member, e.g. "
-        "1.02",
+        description="factor applied to the four-momentum: an expression in the fields of the member, e.g. 1.02",
+        examples=["1.02"],
     )
     smear: str | None = Field(
         None,
-        description="relative Gaussian smearing of the four-momentum: an expression for its standard "
-        "deviation, e.g. 0.1; the random numbers depend only on the seed, the file and the event",
+        description="relative Gaussian smearing of the four-momentum: an expression for its standard deviation, "
+        "e.g. 0.1; the random numbers depend only on the seed, the file and the event",
+        examples=["0.1"],
     )
 
     @model_validator(mode="after")
@@ -74,12 +75,16 @@ Change = Annotated[
 class AlternativeCard(Strict):
     """One other way of the same events: another weight, changed objects, or other files."""
 
-    weights: str | None = Field(None, description="another event weight of the file")
+    weights: str | None = Field(
+        None, description="another event weight of the file", examples=["PSWeight[0]"]
+    )
     objects: dict[Name, Change] = Field(
-        {}, description="object -> change of its members; propagated to the missing transverse momentum"
+        {},
+        description="object -> change of its members; propagated to the missing transverse momentum",
+        examples=[{"jets": "1.02"}],
     )
     files: Annotated[tuple[str, ...], LIST] = Field(
-        (), description="other files, with the same reader, objects and cuts"
+        (), description="other files, with the same reader, objects and cuts", examples=[["tune_up.root"]]
     )
 
     @model_validator(mode="after")
@@ -107,14 +112,15 @@ class VariationCard(Strict):
 
     weights: Annotated[tuple[str, ...], LIST] = Field(
         (),
-        description="weights by name, index or range, as in LHEPdfWeight[1..100], or the name of a group "
-        "of weights",
+        description="weights by name, index or range, as in LHEPdfWeight[1..100], or the name of a group of weights",
+        examples=[["LHEPdfWeight[1..100]"]],
     )
     combine: Combine | None = Field(
         None,
-        description="how 'weights' are combined: envelope (alternatives, such as scales), hessian (one "
-        "weight per eigenvector), hessian_pairs (a plus and a minus weight per eigenvector) or "
-        "replicas (standard deviation)",
+        description="how 'weights' are combined: envelope (alternatives, such as scales), hessian (one weight per "
+        "eigenvector), hessian_pairs (a plus and a minus weight per eigenvector) or replicas (standard "
+        "deviation)",
+        examples=["hessian"],
     )
     confidence: float = Field(
         0.6827,
@@ -123,9 +129,13 @@ class VariationCard(Strict):
         description="for hessian and hessian_pairs: confidence level of the set (0.9: uncertainties are "
         "scaled to 68 %)",
     )
-    up: AlternativeCard | None = Field(None, description="variation by +1 standard deviation")
+    up: AlternativeCard | None = Field(
+        None, description="variation by +1 standard deviation", examples=[{"weights": "up"}]
+    )
     down: AlternativeCard | None = Field(
-        None, description="variation by -1 standard deviation; if not given, the shift of 'up' is symmetrised"
+        None,
+        description="variation by -1 standard deviation; if not given, the shift of 'up' is symmetrised",
+        examples=[{"weights": "down"}],
     )
 
     @field_validator("weights")

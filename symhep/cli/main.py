@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib
 import io
+import platform
 import sys
 import tempfile
 from typing import Any
 
 import click
 
-from symhep import __version__
 from symhep.cli.terminal import say
 from symhep.errors import SymhepError
 from symhep.printable import printable
@@ -61,8 +61,26 @@ class _Lazy(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _tell_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if not asked or ctx.resilient_parsing:
+        return
+    from symhep.run.environment import versions
+    from symhep.version import version
+
+    others = ", ".join(f"{name} {number}" for name, number in versions().items() if name != "symhep")
+    say(f"symhep, version {version()}\n{platform.platform()}: {others}")
+    ctx.exit()
+
+
 @click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="symhep")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Versions, for a report of a fault.",
+)
 def group() -> None:
     """Which symmetries does a collider dataset respect?
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import shutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -43,7 +43,12 @@ def _option(name: str, info: Any, given: BaseModel | None) -> dict[str, Any]:
         "default": default.model_dump(mode="json") if isinstance(default, BaseModel) else default,
         "description": info.description or "",
     }
-    nested = records(shape(_entry(info.annotation)).types)
+    if info.examples:
+        found["examples"] = info.examples
+    entry = _entry(info.annotation)
+    if _holder(info.annotation) is dict:
+        found["names"] = True  # its keys stand below names that the user chooses
+    nested = records(shape(entry).types)
     if len(nested) > 1 and (words := kinds(nested)):
         found["kinds"] = {word: _kind(record) for word, record in words.items()}
     elif len(nested) == 1:
@@ -51,11 +56,23 @@ def _option(name: str, info: Any, given: BaseModel | None) -> dict[str, Any]:
     return found
 
 
+def _plain(annotation: Any) -> Any:
+    """Without its constraints."""
+    return _plain(get_args(annotation)[0]) if get_origin(annotation) is Annotated else annotation
+
+
+def _holder(annotation: Any) -> Any:
+    return get_origin(_plain(annotation))
+
+
 def _entry(annotation: Any) -> Any:
-    """Of a list of any length the type of its entries, of anything else itself."""
-    arguments = get_args(annotation)
-    alike = get_origin(annotation) is tuple and len(arguments) == 2 and arguments[1] is Ellipsis
-    return arguments[0] if alike or get_origin(annotation) is list else annotation
+    """Of a list of any length, or a mapping of names, the type of its entries; of anything else itself."""
+    plain = _plain(annotation)
+    arguments, origin = get_args(plain), get_origin(plain)
+    if origin is dict:
+        return _entry(arguments[1])
+    alike = origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis
+    return arguments[0] if alike or origin is list else plain
 
 
 def _kind(record: type[BaseModel]) -> dict[str, Any]:
@@ -79,6 +96,10 @@ def _type(annotation: Any) -> str:
     if isinstance(origin, type) and issubclass(origin, (tuple, list)):
         inner = [_type(a) for a in arguments if a is not Ellipsis]
         return f"list of {inner[0]}" if Ellipsis in arguments or len(inner) == 1 else f"[{', '.join(inner)}]"
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return f"mapping of names to {_type(arguments[1])}"
+    if annotation is Any:
+        return "anything"
     if origin is not None:
         return str(annotation).replace("typing.", "").replace("collections.abc.", "")
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):

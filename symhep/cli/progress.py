@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 
 from symhep.methods.context import Progress, Task
 from symhep.run.progress import TerminalProgress
+from symhep.run.usage import peak_mb
 
 __all__ = ["HowFar", "TerminalProgress", "memory_gb"]
 
@@ -105,11 +105,6 @@ def _duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-def memory_gb() -> float | None:
-    """The most memory that this process has used, in GB; None where the system does not say."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / 1e9 if sys.platform == "darwin" else most * 1024 / 1e9
+def memory_gb() -> float:
+    """The most memory that this process has used, in GB."""
+    return peak_mb() / 1e3

@@ -12,26 +12,29 @@ __all__ = ["command"]
 
 @click.command("schema")
 @click.argument("of", default="card", metavar="[card|METHOD]")
-@click.option("--keys", is_flag=True, help="Print the keys of the results of METHOD as a Markdown table.")
+@click.option(
+    "--keys", is_flag=True, help="Print the keys as Markdown tables: of a card, or of the results of METHOD."
+)
 @click.option("-o", "--out", type=click.Path(dir_okay=False), help="Write to a file.")
 def command(of: str, keys: bool, out: str | None) -> None:
     """Print the JSON Schema of run cards, or of the results of METHOD.
 
     Editors use it to complete and check cards; `symhep init` writes the line that refers to it.
     """
-    from symhep.errors import CardError
+    from symhep.card.schema import RunCard
+    from symhep.cli.keys import key_tables
+    from symhep.cli.options import describe
     from symhep.methods.schema import keys_table, record_schema
     from symhep.plugin.card_schema import card_schema
     from symhep.plugin.manager import build_registry
 
     registry = build_registry()
     if of == "card":
-        if keys:
-            raise CardError("--keys needs a METHOD", hint="for the keys of a card see docs/card.md")
-        text = json.dumps(card_schema(registry), indent=1) + "\n"
+        text = key_tables(describe(RunCard)) if keys else json.dumps(card_schema(registry), indent=1)
     else:
         record = registry.method(of).Record
-        text = keys_table(record) + "\n" if keys else json.dumps(record_schema(of, record), indent=1) + "\n"
+        text = keys_table(record) if keys else json.dumps(record_schema(of, record), indent=1)
+    text += "\n"
     if out is None:
         click.echo(text, nl=False)
     else:

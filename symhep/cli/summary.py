@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from symhep.cli.terminal import say
+from symhep.methods.number import with_error
 from symhep.printable import printable
 
 __all__ = ["show"]
@@ -62,11 +63,11 @@ def show(document: Mapping[str, Any], everything: bool = False) -> None:
 def _facts(document: Mapping[str, Any], everything: bool) -> Iterable[tuple[str, str]]:
     yield "events", f"{document['events']:,}"
     yield "checked", document["checked"]
-    yield "sum of weights", f"{document['sum_of_weights']:.6g} ± {document['sum_of_weights_error']:.2g}"
+    yield "sum of weights", with_error(document["sum_of_weights"], document["sum_of_weights_error"])
     yield "negative weights", f"{100 * document['negative_fraction']:.3g} %"
     if document["cross_section_pb"]:
         value, error = document["cross_section_pb"]
-        yield "cross-section", f"{value:.6g} ± {error:.2g} pb (from the file)"
+        yield "cross-section", f"{with_error(value, error, 'pb')} (from the file)"
     if document["process"]:
         yield "process", document["process"]
     for beam in document["beams"]:

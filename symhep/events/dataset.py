@@ -89,9 +89,9 @@ class Dataset:
     kinds
         P kinds of vectors (`symhep.events.kinds`); () if there are no momenta.
     objects
-        P names of the objects that the places belong to, e.g. ('electrons', 'electrons', 'met', 'jets', 'jets');
-        the members of an object whose number differs from event to event are a set: their order means nothing more
-        than the card's ``sort``. () if there are no momenta.
+        P names of the objects that the places belong to, e.g. ('electrons', 'electrons', 'met', 'jets', 'jets'); the
+        members of an object whose number differs from event to event are a set: their order means nothing more than
+        the card's ``sort``. () if there are no momenta.
     sets
         Which of ``objects`` are such sets.
     tags, tag_names
@@ -99,6 +99,8 @@ class Dataset:
     spectators, spectator_columns
         (N, S) numbers of the event on which no transformation acts, and which tests and networks see, with S
         descriptions.
+    thresholds
+        What every member of an object has passed, read from the card's conditions: the density ends there.
     labels, label_names
         (N,) index of the dataset an event came from, and the datasets' names.
     unit
@@ -187,7 +189,7 @@ class Dataset:
 
     @property
     def present(self) -> npt.NDArray[np.bool_] | None:
-        """(N, F) which features an event has, those of its members and of the event itself; None: all of them."""
+        """(N, F) which features an event has, of its members and of the event itself; None stands for all."""
         if self.mask is None:
             return None
         found = np.ones(self.values.shape, dtype=bool)

@@ -25,8 +25,22 @@ SUBSAMPLE = 200_000
 
 
 class BlockInfo(NamedTuple):
-    """Of a block: its rows, the number of its dataset among `Dataset.label_names`, the sum of its weights, and of the
-    squares of those of independent events."""
+    """What is known of a block without reading it.
+
+    Attributes
+    ----------
+    rows
+        How many.
+    label
+        Number of its dataset among `Dataset.label_names`.
+    w, w2
+        Sum of the weights, and of the squares of those of independent events.
+
+    Examples
+    --------
+    >>> BlockInfo(rows=2, label=0, w=2.0, w2=2.0).rows
+    2
+    """
 
     rows: int
     label: int
@@ -40,6 +54,23 @@ class EventStream(ABC):
     The blocks are those of the files' content, in the order of the card, whoever reads them and however much is in
     memory; a stream can be pickled, and sent to where a block is read. The rows of an independent event lie in one
     block, and each block holds rows of one dataset of the card.
+
+    Attributes
+    ----------
+    key
+        Names what it holds: streams of equal content have equal keys.
+    blocks
+        In order.
+
+    Examples
+    --------
+    >>> from symhep.events.dataset import Dataset
+    >>> data = replace(Dataset.from_array([[float(i)] for i in range(5)]), block=np.array([0, 0, 1, 1, 1]))
+    >>> stream = stream_of(data)
+    >>> len(stream), stream.events, stream.effective, stream.block(1).values[:, 0].tolist()
+    (2, 5, 5.0, [2.0, 3.0, 4.0])
+    >>> stream.only([1]).events, stream.of({0}).events
+    (3, 5)
     """
 
     #: What tells these events from any others, whatever place they lie in; '' for events in memory.
@@ -50,7 +81,15 @@ class EventStream(ABC):
     def block(self, number: int) -> Dataset:
         """The rows of a block, with columns and scaling of the whole; its variations are those of the same files.
 
-        ``unit`` and ``block`` are numbered as in the `Dataset` whose stream it is: by them a row is known again.
+        Parameters
+        ----------
+        number
+            Of the block, from 0.
+
+        Returns
+        -------
+        Dataset
+            ``unit`` and ``block`` are numbered as in the `Dataset` whose stream it is: by them a row is known again.
         """
 
     @property
@@ -68,12 +107,34 @@ class EventStream(ABC):
         return len(self.blocks)
 
     def of(self, labels: Collection[int]) -> EventStream:
-        """The blocks of some of the datasets."""
+        """The blocks of some of the datasets.
+
+        Parameters
+        ----------
+        labels
+            Numbers of the datasets among `Dataset.label_names`.
+
+        Returns
+        -------
+        EventStream
+            In the same order.
+        """
         chosen = [n for n, block in enumerate(self.blocks) if block.label in labels]
         return self if len(chosen) == len(self) else Chosen(self, chosen)
 
     def only(self, numbers: Sequence[int]) -> EventStream:
-        """Some of the blocks, to be sent to where they are read."""
+        """Some of the blocks, to be sent to where they are read.
+
+        Parameters
+        ----------
+        numbers
+            Of the blocks, from 0.
+
+        Returns
+        -------
+        EventStream
+            In the order given.
+        """
         return Chosen(self, numbers)
 
 

@@ -102,8 +102,9 @@ class Vectors:
 
     @property
     def scale(self) -> float:
-        """Root mean square of the components that are there, weighted by abs(w), in ``unit``: one for all, so that
-        matrices stay what they are.
+        """Root mean square of the components that are there, weighted by abs(w), in ``unit``.
+
+        One for all, so that matrices stay what they are.
         """
         size = np.abs(self.weights)
         if self.mask is None and self.present.all():

@@ -20,22 +20,37 @@ __all__ = ["LieAlgebra", "StructureConstants", "Subspace", "nearest_closed", "st
 
 @dataclass(frozen=True)
 class Subspace:
-    """A subspace of a Lie algebra and its copies under noise: ``samples`` (B, G, r), orthonormal columns."""
+    """A subspace of a Lie algebra, and its copies under noise.
+
+    Attributes
+    ----------
+    samples
+        (B, G, r) orthonormal columns: the subspace, and copies of it with the errors drawn anew.
+
+    Examples
+    --------
+    >>> line = Subspace(np.array([[[0.0], [1.0]]]))
+    >>> line.dimension, line.basis.tolist()
+    (1, [[0.0, 1.0]])
+    """
 
     samples: FloatArray
 
     @property
     def dimension(self) -> int:
+        """r."""
         return self.samples.shape[2]
 
     @property
     def basis(self) -> FloatArray:
-        """Rows (r, G): coefficients in the basis of the algebra."""
+        """(r, G) coefficients in the basis of the algebra."""
         return self.samples[0].T
 
 
 class LieAlgebra:
     """The Lie algebra [x_a, x_b] = sum_c f[a, b, c] x_c.
+
+    Every rank is decided against the noise (:func:`symhep.lie.noise.decide_rank`).
 
     Parameters
     ----------
@@ -43,17 +58,55 @@ class LieAlgebra:
         f, (G, G, G), antisymmetric in its first two indices.
     noise
         None: rounding of f. A number, or an array shaped like f: standard errors of its entries.
+    seed
+        Of the copies within the errors.
 
-    Every rank is decided against the noise (:func:`symhep.lie.noise.decide_rank`) and kept in ``decisions``.
-    ``samples`` (B, G, G, G) holds f and copies of it with errors drawn anew. ``size``: largest singular value of f as a
-    (G^2, G) matrix; of an algebra that may be abelian, what it would be if it were not.
-    Algorithms after de Graaf, Lie Algebras: Theory and Algorithms (2000), chapters 1, 2 and 4.
+    Attributes
+    ----------
+    samples
+        (B, G, G, G) f, and copies of it with errors drawn anew.
+    decisions
+        Ranks that were decided so far, with their distances from the border.
+    size
+        Largest singular value of f as a (G^2, G) matrix; of an algebra that may be abelian, what it would be if it
+        were not.
 
+    Raises
+    ------
+    LieError
+        For constants or errors of another shape.
+
+    References
+    ----------
+    W. A. de Graaf, Lie Algebras: Theory and Algorithms (2000), chapters 1, 2 and 4.
+
+    Examples
+    --------
     >>> f = np.zeros((3, 3, 3))  # e(2): [J, P_x] = P_y, [J, P_y] = -P_x
     >>> f[0, 1, 2], f[0, 2, 1] = 1, -1
-    >>> algebra = LieAlgebra(f - f.transpose(1, 0, 2))
-    >>> algebra.solvable, algebra.nilpotent, algebra.derived.dimension, algebra.nilradical.dimension
-    (True, False, 2, 2)
+    >>> plane = LieAlgebra(f - f.transpose(1, 0, 2))
+    >>> plane.solvable, plane.nilpotent, plane.abelian, plane.semisimple
+    (True, False, False, False)
+    >>> plane.derived.dimension, plane.nilradical.dimension, plane.radical.dimension, plane.centre.dimension
+    (2, 2, 3, 0)
+    >>> [space.dimension for space in plane.derived_series], [space.dimension for space in plane.lower_central_series]
+    ([3, 2, 0], [3, 2])
+    >>> moves = plane.restrict(plane.derived)
+    >>> moves.abelian, plane.quotient(plane.derived).abelian, plane.bracket(plane.whole, plane.derived).dimension
+    (True, True, 2)
+    >>> plane.is_ad_nilpotent(plane.derived.samples[:, :, 0]), plane.ad(plane.derived.samples[:, :, 0]).shape[1:]
+    (True, (3, 3))
+
+    A simple one:
+
+    >>> from symhep.lie import bases
+    >>> rotations = LieAlgebra(structure_constants(bases.so(3)).constants)
+    >>> rotations.signature, rotations.killing.round(12).tolist()[0], rotations.levi.dimension
+    ((0, 3, 0), [-2.0, 0.0, 0.0], 3)
+    >>> rotations.cartan_matrix.tolist(), rotations.roots.shape, len(rotations.root_system.simple)
+    ([[2]], (2, 1), 1)
+    >>> rotations.killing_samples.shape[1:], len(rotations.simple_ideals)
+    ((3, 3), 1)
     """
 
     def __init__(self, constants: npt.ArrayLike, noise: npt.ArrayLike | None = None, seed: int = 0) -> None:
@@ -85,7 +138,29 @@ class LieAlgebra:
     def from_samples(
         cls, samples: FloatArray, decisions: list[RankDecision] | None = None, size: float = 0.0
     ) -> LieAlgebra:
-        """The algebra of constants ``samples[0]``, of which the others are copies with errors drawn anew."""
+        """The algebra of constants of which copies with errors drawn anew are known.
+
+        Parameters
+        ----------
+        samples
+            (B, G, G, G): the constants, then the copies.
+        decisions
+            List that its decisions are appended to; by default a new one.
+        size
+            What the largest singular value of f would be if the algebra were not abelian; 0: that of f.
+
+        Returns
+        -------
+        LieAlgebra
+            Nothing is drawn any more.
+
+        Examples
+        --------
+        >>> from symhep.lie import bases
+        >>> known = LieAlgebra(structure_constants(bases.so(3)).constants)
+        >>> LieAlgebra.from_samples(known.samples, size=known.size).semisimple
+        True
+        """
         algebra = cls.__new__(cls)
         algebra._hold(samples, [] if decisions is None else decisions, size)
         return algebra
@@ -98,14 +173,14 @@ class LieAlgebra:
 
     @cached_property
     def killing_samples(self) -> FloatArray:
-        """Killing form of each sample: (B, G, G)."""
+        """(B, G, G) Killing form of each sample."""
         b, g = len(self.samples), self.dimension
         turned = np.ascontiguousarray(np.swapaxes(self.samples, 2, 3)).reshape(b, g, g * g)
         return self.samples.reshape(b, g, g * g) @ np.swapaxes(turned, 1, 2)
 
     @property
     def killing(self) -> FloatArray:
-        """K_ab = tr(ad_a ad_b) = f_ac^d f_bd^c."""
+        """(G, G) K_ab = tr(ad_a ad_b) = f_ac^d f_bd^c."""
         return self.killing_samples[0]
 
     @cached_property
@@ -122,6 +197,7 @@ class LieAlgebra:
 
     @property
     def whole(self) -> Subspace:
+        """The algebra as a subspace of itself."""
         one = np.eye(self.dimension)
         return Subspace(np.broadcast_to(one, (len(self.samples), *one.shape)))
 
@@ -129,7 +205,20 @@ class LieAlgebra:
         return Subspace(np.empty((len(self.samples), self.dimension, 0)))
 
     def bracket(self, left: Subspace, right: Subspace, question: str = "bracket") -> Subspace:
-        """[left, right]: the span of all brackets."""
+        """The span of all brackets of two subspaces.
+
+        Parameters
+        ----------
+        left, right
+            Subspaces of this algebra.
+        question
+            What the decision on the rank is called in ``decisions``.
+
+        Returns
+        -------
+        Subspace
+            [left, right].
+        """
         b, g = len(self.samples), self.dimension
         rows = np.einsum("zabc,zai,zbj->zijc", self.samples, left.samples, right.samples, optimize=True)
         rows = rows.reshape(b, -1, g)
@@ -165,19 +254,22 @@ class LieAlgebra:
 
     @property
     def abelian(self) -> bool:
+        """Whether all brackets vanish."""
         return self.derived.dimension == 0
 
     @property
     def solvable(self) -> bool:
+        """Whether the derived series ends at 0."""
         return self.radical.dimension == self.dimension
 
     @property
     def nilpotent(self) -> bool:
+        """Whether the lower central series ends at 0."""
         return self.lower_central_series[-1].dimension == 0
 
     @property
     def semisimple(self) -> bool:
-        """Cartan's criterion: the Killing form is nondegenerate."""
+        """Whether the Killing form is nondegenerate (Cartan's criterion)."""
         return self._killing_rank == self.dimension
 
     @cached_property
@@ -191,7 +283,7 @@ class LieAlgebra:
 
     @cached_property
     def radical(self) -> Subspace:
-        """Largest solvable ideal: x with K(x, [g, g]) = 0 (de Graaf, proposition 2.6.1)."""
+        """Largest solvable ideal, the x with K(x, [g, g]) = 0 (de Graaf, proposition 2.6.1)."""
         if self.semisimple:
             return self._nothing()
         b, g = len(self.samples), self.dimension
@@ -199,20 +291,42 @@ class LieAlgebra:
         return Subspace(kernel(rows, self._decide(rows, "dimension of the radical", 3)))
 
     def ad(self, x: FloatArray) -> FloatArray:
-        """Matrices of ad x for the coefficients x (B, G) of each sample: (B, G, G)."""
+        """Matrices of ad x: y -> [x, y].
+
+        Parameters
+        ----------
+        x
+            (B, G) coefficients, in each sample.
+
+        Returns
+        -------
+        ndarray
+            (B, G, G).
+        """
         return np.einsum("za,zabc->zcb", x, self.samples)
 
     def is_ad_nilpotent(self, x: FloatArray) -> bool:
-        """Whether ad x is nilpotent within the noise: all power sums tr (ad x)^p vanish."""
+        """Whether ad x is nilpotent within the noise: all power sums tr (ad x)^p vanish.
+
+        Parameters
+        ----------
+        x
+            (B, G) coefficients, in each sample.
+
+        Returns
+        -------
+        bool
+            What the errors allow to be nilpotent is.
+        """
         ad = self.ad(np.broadcast_to(x, (len(self.samples), self.dimension)))
         return self._decide(power_traces(ad)[:, :, None], "nilpotency of ad x") == 0
 
     @cached_property
     def nilradical(self) -> Subspace:
-        """Largest nilpotent ideal: x in the radical with ad x nilpotent.
+        """Largest nilpotent ideal, the x in the radical with ad x nilpotent.
 
-        The eigenvalues of ad x, x in the radical, are linear in x and vanish on [g, rad] (Lie's theorem; de
-        Graaf, sections 2.2 and 2.4); tr(ad x (ad y)^p) for y outside and p = 0, 1, ... = 0 is therefore linear in x.
+        The eigenvalues of ad x, x in the radical, are linear in x and vanish on [g, rad] (Lie's theorem; de Graaf,
+        sections 2.2 and 2.4); tr(ad x (ad y)^p) for y outside and p = 0, 1, ... = 0 is therefore linear in x.
         """
         radical = self.radical
         inner = self.bracket(self.whole, radical, "dimension of [g, rad]")
@@ -242,7 +356,18 @@ class LieAlgebra:
         return Subspace(levi_complement(self.samples, self.radical.samples))
 
     def restrict(self, subalgebra: Subspace) -> LieAlgebra:
-        """The algebra of a closed subspace, in its basis."""
+        """The algebra of a closed subspace, in its basis.
+
+        Parameters
+        ----------
+        subalgebra
+            A subspace that holds its own brackets; what they have outside is left out.
+
+        Returns
+        -------
+        LieAlgebra
+            Of dimension r; its decisions are listed with these.
+        """
         s = subalgebra.samples
         f = np.einsum("zabc,zai,zbj->zijc", self.samples, s, s, optimize=True)
         return LieAlgebra.from_samples(
@@ -250,14 +375,31 @@ class LieAlgebra:
         )
 
     def quotient(self, ideal: Subspace) -> LieAlgebra:
-        """g / ideal, in the basis of its orthogonal complement."""
+        """g / ideal, in the basis of the ideal's orthogonal complement.
+
+        Parameters
+        ----------
+        ideal
+            A subspace that holds its brackets with everything.
+
+        Returns
+        -------
+        LieAlgebra
+            Of dimension G - r; its decisions are listed with these.
+        """
         rest = kernel(np.swapaxes(ideal.samples, 1, 2), ideal.dimension)
         f = np.einsum("zabc,zai,zbj,zck->zijk", self.samples, rest, rest, rest, optimize=True)
         return LieAlgebra.from_samples(f, self.decisions, self.size)
 
     @cached_property
     def root_system(self) -> RootSystem:
-        """Roots of the complexification; LieError unless the algebra is semisimple."""
+        """Roots of the complexification.
+
+        Raises
+        ------
+        LieError
+            If the algebra is not semisimple.
+        """
         if not self.semisimple:
             raise LieError(
                 "roots are defined for semisimple algebras only",

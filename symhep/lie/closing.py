@@ -28,12 +28,19 @@ LEAST_DAMPING = 1e-6
 
 @dataclass(frozen=True)
 class ClosedSpan:
-    """Result of :func:`nearest_closed`.
+    """What `nearest_closed` gives.
 
-    ``matrices`` (G, d, d): the closed span, in the basis that moved least.
-    ``distance``: sqrt(sum (moved entry / its error)^2); in Frobenius norm over the rms entry if no errors were given.
-    ``residual`` and ``before``: closure residual (all that is left of the brackets
-    over all brackets of an orthonormal basis, absolute) after and before; ``steps``: Gauss-Newton steps.
+    Attributes
+    ----------
+    matrices
+        (G, d, d) the closed span, in the basis that moved least.
+    distance
+        sqrt(sum (moved entry / its error)^2); in Frobenius norm over the rms entry if no errors were given.
+    residual, before
+        Closure residual (all that is left of the brackets over all brackets of an orthonormal basis, absolute) after
+        and before.
+    steps
+        Gauss-Newton steps.
     """
 
     matrices: MatrixArray
@@ -80,14 +87,36 @@ def broadcast_errors(
 
 
 def nearest_closed(matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None) -> ClosedSpan:
-    """The closed span of the same dimension nearest to that of ``matrices`` (G, d, d).
+    """The closed span of the same dimension nearest to that of some matrices.
 
     Minimises sum (W / errors)^2 subject to P([X_a + W_a, X_b + W_b]) = 0, P the projection off the span of X + W.
     Linearised constraint: P([W_a, X_b] + [X_a, W_b] - f_ab^c W_c) = -P [X_a, X_b]. Each step is its solution of least
-    norm, by damped conjugate gradients; the damping falls with the residual, which keeps the step
-    short where the closed spans have a corner and convergence quadratic (Levenberg-Marquardt: Fan and Yuan,
-    Computing 74, 2005, 23). Raises LieError if the matrices are no basis: wrong shape, or linearly dependent.
+    norm, by damped conjugate gradients; the damping falls with the residual, which keeps the step short where the
+    closed spans have a corner and convergence quadratic (Levenberg-Marquardt).
 
+    Parameters
+    ----------
+    matrices
+        (G, d, d), real or complex.
+    errors
+        Standard errors of the entries: a number, or an array of that shape; None: all alike.
+
+    Returns
+    -------
+    ClosedSpan
+        ``converged`` says whether it closes but for rounding.
+
+    Raises
+    ------
+    LieError
+        If the matrices are no basis: wrong shape, or linearly dependent.
+
+    References
+    ----------
+    J. Fan and Y. Yuan, Computing 74 (2005) 23.
+
+    Examples
+    --------
     >>> span = np.array([[[0, -1.0, 0], [1, 0, 0], [0, 0, 0]], [[0, 0, 1.0], [0, 0, 0], [0, 0, 1e-3]],
     ...                  [[0, 0, 0], [0, 0, 1.0], [0, 0, 0]]])  # e(2), with an error
     >>> result = nearest_closed(span, 1e-3)

@@ -31,13 +31,24 @@ LARGEST = 1e60
 
 @dataclass(frozen=True)
 class StructureConstants:
-    """Result of :func:`structure_constants`.
+    """What `structure_constants` gives.
 
-    ``constants`` (G, G, G): [X_a, X_b] = sum_c f[a, b, c] X_c, by least squares.
-    ``residuals`` (G, G): what is left of [X_a, X_b], in Frobenius norm, over the
-    typical size of a bracket of two such matrices (rms over all pairs of
-    |[X_a, X_b]| / |X_a| |X_b|, times |X_a| |X_b|: a pair that commutes has no size of its own).
-    ``residual``: what is left of all brackets over all brackets, of the matrices scaled to norm 1; 0 if all commute.
+    Attributes
+    ----------
+    constants
+        (G, G, G) f in [X_a, X_b] = sum_c f[a, b, c] X_c, by least squares.
+    residuals
+        (G, G) what is left of [X_a, X_b], in Frobenius norm, over the typical size of a bracket of two such matrices
+        (rms over all pairs of ``|[X_a, X_b]| / |X_a| |X_b|``, times ``|X_a| |X_b|``: a pair that commutes has no size
+        of its own).
+    residual
+        What is left of all brackets over all brackets, of the matrices scaled to norm 1; 0 if all commute.
+
+    Examples
+    --------
+    >>> found = structure_constants([np.diag([1.0, 0.0]), np.diag([0.0, 1.0])])
+    >>> found.constants.any(), found.residuals.shape, found.residual
+    (np.False_, (2, 2), 0.0)
     """
 
     constants: FloatArray
@@ -114,14 +125,32 @@ def commutators(x: MatrixArray) -> MatrixArray:
 
 
 def structure_constants(matrices: npt.ArrayLike) -> StructureConstants:
-    """f in [X_a, X_b] = sum_c f[a, b, c] X_c for ``matrices`` (G, d, d), by least squares.
+    """f in [X_a, X_b] = sum_c f[a, b, c] X_c, by least squares.
 
-    Complex matrices are taken as a basis over the reals. The pairs are solved
-    together: with the pseudo-inverse V+ of the matrices as vectors, f = C V+.
-    Source: de Graaf, Lie Algebras: Theory and Algorithms (2000), section 1.5.
+    Complex matrices are taken as a basis over the reals. The pairs are solved together: with the pseudo-inverse V+ of
+    the matrices as vectors, f = C V+.
 
-    Raises LieError if the matrices are no basis: wrong shape, or linearly dependent.
+    Parameters
+    ----------
+    matrices
+        (G, d, d), real or complex, linearly independent; or labelled generators.
 
+    Returns
+    -------
+    StructureConstants
+        With what the span does not hold of the brackets.
+
+    Raises
+    ------
+    LieError
+        If the matrices are no basis: wrong shape, not finite, or linearly dependent.
+
+    References
+    ----------
+    W. A. de Graaf, Lie Algebras: Theory and Algorithms (2000), section 1.5.
+
+    Examples
+    --------
     >>> J = np.zeros((3, 3, 3))  # so(3): (J_a)_bc = -epsilon_abc
     >>> for a, b, c in [(0, 1, 2), (1, 2, 0), (2, 0, 1)]:
     ...     J[a, b, c], J[a, c, b] = -1, 1

@@ -19,10 +19,32 @@ FloatArray = npt.NDArray[np.float64]
 class Subalgebra:
     """One kind of subalgebra that was found, by a representative, and invariants under conjugation.
 
-    ``matrices`` (dim, d, d) and ``coefficients`` (dim, G) in the given basis; ``residual`` of its closure;
-    ``hits``: random starts that ended in this kind, ``limits``: other starts that did; ``inertia``: positive, negative
-    and null directions of the whole algebra's Killing form; ``normaliser``, ``centraliser``: their dimensions;
-    ``ideals``: rank of the projection on each simple ideal of the whole algebra (empty unless it is semisimple).
+    Attributes
+    ----------
+    name
+        As `identify` gives it.
+    matrices
+        (dim, d, d) a representative.
+    coefficients
+        (dim, G) of it, in the given basis.
+    residual
+        Of its closure.
+    hits, limits
+        Random starts that ended in this kind, and other starts that did.
+    inertia
+        Positive, negative and null directions of the whole algebra's Killing form.
+    normaliser, centraliser
+        Their dimensions.
+    ideals
+        Rank of the projection on each simple ideal of the whole algebra (empty unless it is semisimple).
+
+    Examples
+    --------
+    >>> from symhep.lie.bases import so
+    >>> from symhep.lie.subalgebras import subalgebras
+    >>> line = subalgebras(so(3), 1, starts=4).found[0]
+    >>> line.name, line.inertia, line.matrices.shape
+    ('so(2)', (0, 1, 0), (1, 3, 3))
     """
 
     name: str
@@ -47,7 +69,26 @@ class Subalgebra:
 
 @dataclass(frozen=True, eq=False)
 class SubalgebraSearch:
-    """What a search in one dimension found, most frequent first; ``best``: smallest closure residual of all starts."""
+    """What a search in one dimension found.
+
+    Attributes
+    ----------
+    dimension
+        Of the subalgebras that were sought.
+    found
+        Kinds, most frequent first.
+    starts
+        Random starts.
+    best
+        Smallest closure residual of all starts.
+
+    Examples
+    --------
+    >>> from symhep.lie.bases import so
+    >>> from symhep.lie.subalgebras import subalgebras
+    >>> print(subalgebras(so(3), 2, starts=4))
+    dim 2: none (4 starts, closure residual at least 1)
+    """
 
     dimension: int
     found: tuple[Subalgebra, ...]

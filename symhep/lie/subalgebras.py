@@ -29,17 +29,38 @@ APPLICATIONS = 40
 
 
 def subalgebras(basis: npt.ArrayLike, dimension: int, *, starts: int = 64, seed: int = 0) -> SubalgebraSearch:
-    """Kinds of closed subalgebras of a dimension inside the algebra with this basis (G, d, d).
+    """Kinds of closed subalgebras of one dimension.
 
-    All starts minimise the closure loss sum_ab |(1 - P)[Q_a, Q_b]|^2 over orthonormal frames Q (dimension, G) together,
-    by Levenberg-Marquardt steps on the Grassmannian, to machine precision (or to the closure residual of the basis,
-    where that is larger). Besides random frames, which end in the kinds with the widest basins, frames spanned by
-    members of the basis, and limits of these under the boosts of the basis, are tried: they reach null rotations and
-    other special kinds. Closed ones are distinguished by name and by integers that conjugation does not change, so a
-    continuous family counts as one kind. A kind may be missed; none at all means that no start closed.
+    All starts minimise the closure loss ``sum_ab |(1 - P)[Q_a, Q_b]|^2`` over orthonormal frames Q (dimension, G)
+    together, by Levenberg-Marquardt steps on the Grassmannian, to machine precision (or to the closure residual of the
+    basis, where that is larger). Besides random frames, which end in the kinds with the widest basins, frames spanned
+    by members of the basis, and limits of these under the boosts of the basis, are tried: they reach null rotations
+    and other special kinds. Closed ones are distinguished by name and by integers that conjugation does not change, so
+    a continuous family counts as one kind. A kind may be missed; none at all means that no start closed.
 
-    Raises `LieError` if the dimension is not between 1 and G - 1, or the matrices are dependent or far from closed.
+    Parameters
+    ----------
+    basis
+        (G, d, d) of the whole algebra, or labelled generators.
+    dimension
+        From 1 to G - 1.
+    starts
+        Random starts.
+    seed
+        Of these.
 
+    Returns
+    -------
+    SubalgebraSearch
+        The kinds, and how near the starts came.
+
+    Raises
+    ------
+    LieError
+        If the dimension is not between 1 and G - 1, or the matrices are dependent or far from closed.
+
+    Examples
+    --------
     >>> from symhep.lie.bases import so
     >>> print(subalgebras(so(4).matrices, 5))
     dim 5: none (64 starts, closure residual at least 1.6)
@@ -78,8 +99,23 @@ def subalgebras(basis: npt.ArrayLike, dimension: int, *, starts: int = 64, seed:
 
 
 def closure_residuals(frames: FloatArray, constants: FloatArray) -> FloatArray:
-    """sqrt(sum_{a<b} |(1 - P)[Q_a, Q_b]|^2) of orthonormal frames (B, k, G), over the rms bracket of the whole algebra.
+    """How far frames are from closing: the root of ``sum_{a<b} |(1 - P)[Q_a, Q_b]|^2`` over the rms bracket of the
+    algebra.
 
+    Parameters
+    ----------
+    frames
+        (B, k, G) orthonormal.
+    constants
+        (G, G, G) structure constants of the whole algebra.
+
+    Returns
+    -------
+    ndarray
+        (B,) 0 for a subalgebra.
+
+    Examples
+    --------
     >>> from symhep.lie.bases import so
     >>> f = structure_constants(so(3).matrices).constants
     >>> closure_residuals(np.eye(3)[None, :2], f).round(6).tolist()

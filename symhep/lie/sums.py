@@ -49,7 +49,7 @@ def algebra_sum(text: str, dimension: int) -> Generators:
     >>> algebra_sum("so(1,3)+DD", 4)
     Traceback (most recent call last):
     ...
-    symhep.errors.LieError: no algebra is called 'DD' in 'so(1,3)+DD'; did you mean 'D'?
+    symhep.errors.LieError: unknown algebra 'DD' in 'so(1,3)+DD'; did you mean 'D'?
     """
     terms = read_terms(text)
     for term in terms:  # before any is built: the matrices of so(400) are 100 GB

@@ -494,7 +494,21 @@ class Method(ABC, Generic[OptionsT, RecordT, PreparedT]):
     def verdicts(self, record: RecordT) -> Iterable[Verdict]:
         """The questions that a physicist asks, each with its answer: the rows that a report opens with.
 
-        A handful, most important first: from the record alone.
+        Parameters
+        ----------
+        record
+            All that may be used.
+
+        Returns
+        -------
+        iterable of Verdict
+            A handful, most important first; by default none.
+
+        Examples
+        --------
+        >>> class Asked(Method):
+        ...     def verdicts(self, record):
+        ...         yield Verdict("Is the mean zero?", "compatible", "compatible", size=record.mean, size_of="mean")
         """
         return ()
 

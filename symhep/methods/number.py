@@ -147,7 +147,7 @@ def with_error(value: float, error: float, unit: str = "") -> str:
     """'value ± error unit', rounded as the Particle Data Group does.
 
     The error has two digits where its first three are below 355, else one (355 to 949), and 950 to 999 are rounded up
-    to 1000 with two; the value ends at the same place.
+    to 1000 with two; the value ends at the same place. From 10,000 on, thousands stand apart.
 
     Parameters
     ----------
@@ -169,6 +169,8 @@ def with_error(value: float, error: float, unit: str = "") -> str:
     --------
     >>> with_error(0.98765, 0.0123), with_error(1234.5, 60.0, "GeV"), with_error(-0.0005, 0.2747)
     ('0.988 ± 0.012', '1230 ± 60 GeV', '0.00 ± 0.27')
+    >>> with_error(12345.6, 100.0)
+    '12,350 ± 100'
     >>> with_error(2.5e-7, 4e-8), with_error(0.1234, 0.00996), with_error(2.0, 0.0)
     ('(2.5 ± 0.4)e-07', '0.123 ± 0.010', '2 ± 0')
     >>> with_error(1.0, 9e-17)  # rounding
@@ -190,7 +192,8 @@ def _pair(value: float, error: float) -> str:
     if leading >= 9.5:  # rounds up to the next power of ten, which has two digits again
         digits = -first
     value = round(value, digits) + 0.0  # no negative zero
-    return f"{value:.{max(digits, 0)}f} ± {round(error, digits):.{max(digits, 0)}f}"
+    apart = "," if max(abs(value), error) >= 10_000 else ""
+    return " ± ".join(f"{number:{apart}.{max(digits, 0)}f}" for number in (value, round(error, digits)))
 
 
 def _rounded(value: float) -> str:

@@ -92,7 +92,7 @@ class Adjusted(PValue):
 
     @property
     def conclusion(self) -> str | None:
-        """'violated' if it is rejected, 'compatible' if not; None: not tested."""
+        """'violated' if it is rejected, 'compatible' if not, None if it was not tested."""
         return None if self.rejected is None else "violated" if self.rejected else "compatible"
 
     @property

@@ -10,14 +10,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from symhep.errors import StoreError
+from symhep.methods.schema_version import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from symhep.methods.number import Number
 
-__all__ = ["SCHEMA_VERSION", "Record", "jsonable"]
-
-#: Version of the schemas of records and run folders. Below 1.0 keys may still change from release to release.
-SCHEMA_VERSION = "0.2"
+__all__ = ["Record", "jsonable"]
 
 
 def jsonable(value: Any) -> Any:
@@ -74,17 +72,19 @@ class Record(BaseModel):
 
     @property
     def conclusion(self) -> str | None:
-        """What is concluded, in a word: 'violated' or 'compatible' of a hypothesis, the name of what was identified.
+        """What is concluded, in a word.
 
-        None: nothing. It is no field; `symhep compare` compares it.
+        'violated' or 'compatible' of a hypothesis, the name of what was identified; None: nothing. It is no field;
+        `symhep compare` compares it.
         """
         return None
 
     @property
     def other_numbers(self) -> Mapping[str, tuple[str, Number]]:
-        """Numbers that its fields hold in another shape: path inside the record -> what it is about, and the number.
+        """Numbers that its fields hold in another shape.
 
-        They are answers beside those of its fields (`symhep.methods.answers`). It is no field.
+        Path inside the record -> what it is about, and the number. They are answers beside those of its fields
+        (`symhep.methods.answers`). It is no field.
         """
         return {}
 

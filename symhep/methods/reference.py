@@ -32,7 +32,7 @@ class Reference:
 
     @property
     def links(self) -> tuple[tuple[str, str], ...]:
-        """(text, address) pairs: arXiv first, then the DOI."""
+        """Pairs of a text and an address, arXiv first, then the DOI."""
         arxiv = ((f"arXiv:{self.arxiv}", f"https://arxiv.org/abs/{self.arxiv}"),) if self.arxiv else ()
         doi = ((f"doi:{self.doi}", f"https://doi.org/{self.doi}"),) if self.doi else ()
         return arxiv + doi

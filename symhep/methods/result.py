@@ -120,7 +120,7 @@ class Result(Generic[RecordT]):
 
     @cached_property
     def summary(self) -> dict[str, Any]:
-        """The record as JSON: what results.json holds."""
+        """The record as JSON, as results.json holds it."""
         return self.record.to_json()
 
     @cached_property

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from symhep.methods.record import SCHEMA_VERSION, Record
+from symhep.methods.record import Record
+from symhep.methods.schema_version import SCHEMA_VERSION
 
 __all__ = ["DIALECT", "keys_table", "record_schema"]
 
@@ -32,8 +33,9 @@ def record_schema(name: str, record: type[Record]) -> Schema:
     return {
         "$schema": DIALECT,
         "$id": f"urn:symhep:{name}:{SCHEMA_VERSION}",
-        "description": f"Summary of a result of the method '{name}', schema {SCHEMA_VERSION} (provisional below 1.0).",
-    } | {key: value for key, value in schema.items() if key != "description"}
+        "title": f"symhep result of {name}",
+        "description": f"Summary of a result of the method '{name}', schema {SCHEMA_VERSION}.",
+    } | {key: value for key, value in schema.items() if key not in ("title", "description")}
 
 
 def keys_table(record: type[Record]) -> str:

@@ -197,12 +197,15 @@ class Symmetry:
     ValueError
         Shapes, names, or entries do not fit.
 
+    Examples
+    --------
     >>> turn = homogeneous([[[0.0, -1.0], [1.0, 0.0]]])
     >>> found = Symmetry("features", 1, ("x", "y"), turn, ("J",))
     >>> class Found(Record):
     ...     symmetry: SymmetryRecord | None
-    >>> Symmetry.of(Result(Found(symmetry=found.to_record()), found.to_arrays())).labels
-    ('J',)
+    >>> result = Result(Found(symmetry=found.to_record()), found.to_arrays())
+    >>> Symmetry.of(result).labels, found.to_generators().names
+    (('J',), ('J',))
     """
 
     acts_on: Literal["momenta", "features"]

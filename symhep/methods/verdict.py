@@ -39,6 +39,8 @@ class Verdict:
     figure
         Name of the figure that shows it; None: none does.
 
+    Examples
+    --------
     >>> verdict = Verdict("Rotations about the beam, SO(2)?", "compatible", "compatible", size_of="v_2",
     ...     p=PValue(p_value=0.31, log10_p=-0.51, p_kind="exact"), size=Bounded(value=0.01, upper_95=0.03))
     >>> Verdict.from_json(verdict.to_json()) == verdict
@@ -54,7 +56,13 @@ class Verdict:
     figure: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """As stored in result.json and results.json."""
+        """As stored in result.json and results.json.
+
+        Returns
+        -------
+        dict
+            Every field; ``p`` and ``size`` are mappings or null.
+        """
         return {
             **vars(self),
             "p": None if self.p is None else self.p.p.to_json(),
@@ -63,7 +71,23 @@ class Verdict:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Verdict:
-        """A stored verdict. Raises `StoreError` for what is none."""
+        """A stored verdict.
+
+        Parameters
+        ----------
+        stored
+            What `to_json` gave.
+
+        Returns
+        -------
+        Verdict
+            Equal to the one that was stored.
+
+        Raises
+        ------
+        StoreError
+            For what is no verdict of this version: `symhep report` makes it again.
+        """
         try:
             p, size = stored["p"], stored["size"]
             if stored["conclusion"] not in CONCLUSIONS:

@@ -56,7 +56,7 @@ class SpectrumPanel:
 
 
 def intervals(rows: Sequence[IntervalRow], labels: Sequence[str], quantity: str) -> Figure:
-    """A line for each quantity: value and interval of every run, and a triangle at its 95 % limit."""
+    """A line for each quantity: value and interval of every run, and a triangle at its upper limit at 95 % CL."""
     figure, ax = panel(figsize=(6.8, _ROW * len(rows) * _crowding(labels) + 1.5))
     _lines(ax, [row.name for row in rows])
     for run, (label, offset) in enumerate(zip(labels, _offsets(labels), strict=True)):

@@ -61,6 +61,13 @@ def draw_lattice(
     p_values
         Written below the name.
 
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Classes by dimension, a line from each to those that it contains.
+
+    Examples
+    --------
     >>> from symhep.lie.subgroups import lattice, lorentz_subgroups
     >>> figure = draw_lattice(lattice(lorentz_subgroups()), only=["Lorentz", "SO(3)", "SO(2)"])
     >>> [text.get_text() for text in figure.axes[0].texts if text.get_text().startswith("SO")]

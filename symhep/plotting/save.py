@@ -33,9 +33,32 @@ def save_figure(
     formats: Sequence[str] = ("pdf", "png"),
     heading: Heading = Heading(),  # noqa: B008 -- it never changes
 ) -> list[Path]:
-    """Write ``figure`` as STEM.pdf, STEM.png, ... below its heading, and return the paths.
+    """Write a figure below its heading. It is laid out here, and no more afterwards.
 
-    It is laid out here, and no more afterwards.
+    Parameters
+    ----------
+    figure
+        From `symhep.panel` or elsewhere; pyplot is not needed.
+    stem
+        Path without an ending; folders above it are made.
+    formats
+        'pdf', 'png', 'svg'; () writes nothing.
+    heading
+        Texts above the axes, left and right.
+
+    Returns
+    -------
+    list of Path
+        STEM.pdf, STEM.png, ..., in the order of ``formats``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from symhep.plotting.panel import panel
+    >>> figure, axes = panel(figsize=(2.0, 2.0))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in save_figure(figure, f"{folder}/empty", ["png"])]
+    ['empty.png']
     """
     if not formats:
         return []  # nothing is laid out, which is most of the work

@@ -6,8 +6,8 @@ from typing import Any
 
 from symhep.card.schema import RunCard
 from symhep.errors import PluginError
-from symhep.methods.record import SCHEMA_VERSION
 from symhep.methods.schema import DIALECT
+from symhep.methods.schema_version import SCHEMA_VERSION
 from symhep.plugin.manager import Registry
 
 __all__ = ["card_schema"]
@@ -41,4 +41,5 @@ def card_schema(registry: Registry) -> Schema:
             )
         definitions[place]["allOf"] = rules
         definitions[place]["properties"][key]["examples"] = list(known)
-    return {"$schema": DIALECT, "$id": f"urn:symhep:card:{SCHEMA_VERSION}"} | schema
+    head = {"$schema": DIALECT, "$id": f"urn:symhep:card:{SCHEMA_VERSION}", "title": "symhep run card"}
+    return head | {key: value for key, value in schema.items() if key != "title"}

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import itertools
 import json
 import re
-import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from symhep.card.loader import load_card
 from symhep.card.schema import RunCard
@@ -18,9 +15,11 @@ from symhep.errors import CardError, StoreError
 from symhep.methods.reference import Reference
 from symhep.methods.table import Table
 from symhep.report.paper import paper
+from symhep.report.pictures import Pictures
 from symhep.report.references import FORMATS, SCIKIT_HEP
 from symhep.report.systematics import systematics
 from symhep.report.table_view import TableView
+from symhep.report.verdict_view import verdict_views
 from symhep.report.views import (
     ControlView,
     DatasetView,
@@ -34,11 +33,9 @@ from symhep.report.yields import yields
 
 __all__ = ["gather"]
 
-_PNG = b"\x89PNG\r\n\x1a\n"
-
 
 def gather(folder: Path) -> ReportContents:
-    """Read a run folder. Raises `StoreError` if it holds no run or a file of it is not what symhep writes."""
+    """Read a run folder. Raises `StoreError` if it is not a run folder or a file of it is damaged."""
     cutflow, results = _json(folder, "cutflow.json"), _json(folder, "results.json")
     if cutflow is None and results is None:
         raise StoreError(
@@ -50,9 +47,9 @@ def gather(folder: Path) -> ReportContents:
     try:
         datasets = [_dataset(name, d, skips) for name, d in (cutflow or {}).get("datasets", {}).items()]
         outcomes = (results or {}).get("methods", {})
-        numbers = itertools.count(1)
-        control = [_control(folder, path, numbers) for path in _control_places(folder)]
-        methods = [_method(folder, name, outcome, numbers) for name, outcome in outcomes.items()]
+        gallery = _Gallery(folder)
+        methods = [_method(folder, name, outcome, gallery) for name, outcome in outcomes.items()]
+        control = [_control(folder, path, gallery) for path in _control_places(folder)]
         cited = [Reference(**r) for outcome in outcomes.values() for r in outcome.get("references") or ()]
         runs = list((provenance := _json(folder, "provenance.json") or {}).get("runs", ()))
     except (AttributeError, KeyError, TypeError) as error:
@@ -80,6 +77,8 @@ def gather(folder: Path) -> ReportContents:
         [TableView(table) for table in tables],
         [_regions(name, found) for name, found in ((results or {}).get("regions") or {}).items()],
         words,
+        "" if run is None else run.title,
+        "" if run is None else run.description,
     )
 
 
@@ -89,12 +88,12 @@ def _control_places(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: (_json(path, "control.json").get("order", 0), path))
 
 
-def _control(folder: Path, path: Path, numbers: Iterator[int]) -> ControlView:
+def _control(folder: Path, path: Path, gallery: _Gallery) -> ControlView:
     stored, name = _json(path, "control.json"), path.relative_to(folder).as_posix()
     of, selection = str(stored["features"]), stored.get("selection")
     where = stored.get("region") or selection
-    figures = _figures(folder, name, stored.get("figures"), numbers)
     title = f"{of} in {where}" if where else of
+    figures = gallery.figures(name, stored.get("figures"), {}, f"Control plot of {title}: ")
     return ControlView(_identifier(name), title, bool(stored["blinded"]), figures)
 
 
@@ -163,26 +162,37 @@ def _cuts(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return cuts
 
 
-def _method(folder: Path, name: str, outcome: Mapping[str, Any], numbers: Iterator[int]) -> MethodView:
+def _method(folder: Path, name: str, outcome: Mapping[str, Any], gallery: _Gallery) -> MethodView:
     blind, failed = outcome.get("status") == "blind", outcome.get("status") != "ok"
     # A folder that is used again may still hold an older result of a method that now fails.
     stored = {} if failed else _json(folder, f"{name}/result.json") or {}
-    figures = [] if failed else _figures(folder, name, stored.get("figures"), numbers)
-    shown = {figure.name: figure for figure in figures}
     statements = outcome.get("statements") or stored.get("statements") or ()
+    shows = {str(s.get("figure")): str(s["text"]) for s in reversed(statements) if s.get("kind") != "warning"}
+    figures = [] if failed else gallery.figures(name, stored.get("figures"), shows)
+    shown = {figure.name: figure for figure in figures}
+    error = str(outcome.get("error") or "no reason was recorded") if failed and not blind else None
+    hidden = str(outcome.get("error") or "collision data are blinded") if blind else None
+    first = next((str(s["text"]) for s in statements if s.get("kind") != "warning"), None)
     return MethodView(
         name,
         str(outcome.get("use", name)),
         str(outcome.get("features", "")),
-        str(outcome.get("error") or "no reason was recorded") if failed and not blind else None,
+        error,
         outcome.get("duration_s"),
         [_statement(s, shown) for s in statements],
-        [TableView(Table.from_json(t)) for t in (stored.get("tables") or {}).values()],
+        {key: TableView(Table.from_json(t)) for key, t in (stored.get("tables") or {}).items()},
         figures,
         outcome.get("options") or {},
         outcome.get("summary") or stored.get("summary") or {},
-        str(outcome.get("error") or "collision data are not looked at") if blind else None,
+        hidden,
         systematics(outcome.get("variations")),
+        verdict_views(
+            outcome.get("verdicts") or stored.get("verdicts") or (),
+            shown,
+            error=error,
+            blind=hidden,
+            first_finding=first,
+        ),
     )
 
 
@@ -195,40 +205,30 @@ def _statement(stored: Mapping[str, Any], shown: Mapping[str, FigureView]) -> St
     )
 
 
-def _figures(
-    folder: Path, method: str, listed: Iterable[Mapping[str, Any]] | None, numbers: Iterator[int]
-) -> list[FigureView]:
-    place = folder / method / "figures"
-    if listed is None:
-        listed = [{"name": path.stem} for path in sorted(place.glob("*.png"))]
-    return [
-        _figure(
-            folder,
-            place,
-            f"{_identifier(method)}-{f['name']}",
-            str(f["name"]),
-            f.get("caption"),
-            next(numbers),
-        )
-        for f in listed
-    ]
+class _Gallery:
+    """Figures of a run folder, numbered in the order of the page."""
 
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._pictures, self._numbers = folder, Pictures(folder), itertools.count(1)
 
-def _figure(
-    folder: Path, place: Path, anchor: str, name: str, caption: str | None, number: int
-) -> FigureView:
-    png = place / f"{name}.png"
-    # The names come from a file: nothing outside the run folder may end up in the page.
-    inside = png.resolve().is_relative_to(folder.resolve())
-    content = png.read_bytes() if inside and png.is_file() else b""
-    is_png = content.startswith(_PNG) and len(content) >= 24
-    # The header chunk comes first: its width and height are at bytes 16 to 24.
-    width, height = struct.unpack(">II", content[16:24]) if is_png else (0, 0)
-    picture = base64.b64encode(content).decode() if is_png else None
-    pdf = place / f"{name}.pdf"
-    address = quote(pdf.relative_to(folder).as_posix()) if inside and pdf.is_file() else None
-    caption = caption or name.replace("_", " ")
-    return FigureView(number, _identifier(anchor), name, caption, picture, address, width, height)
+    def figures(
+        self, of: str, listed: Iterable[Mapping[str, Any]] | None, shows: Mapping[str, str], words: str = ""
+    ) -> list[FigureView]:
+        """Of a method, or of control plots; ``shows``: figure -> what it shows, else ``words`` and its caption."""
+        place = self._folder / of / "figures"
+        if listed is None:
+            listed = [{"name": path.stem} for path in sorted(place.glob("*.png"))]
+        found = []
+        for one in listed:
+            name = str(one["name"])
+            caption = str(one.get("caption") or name.replace("_", " "))
+            found.append(
+                FigureView(
+                    next(self._numbers), _identifier(f"{_identifier(of)}-{name}"), name, caption,
+                    self._pictures.find(place, name), shows.get(name, f"{words}{caption}"),
+                )
+            )  # fmt: skip
+        return found
 
 
 def _identifier(text: str) -> str:

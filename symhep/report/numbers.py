@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from symhep.methods.notation import superscript, typeset
 from symhep.methods.number import ONE_SIGMA, interval
+from symhep.methods.number import with_error as number_with_error
 
 __all__ = [
     "column",
@@ -19,14 +20,11 @@ __all__ = [
     "percent",
     "rows",
     "size",
-    "typeset",
     "with_error",
 ]
 
 #: Longer lists are cut in the page; result.json has them whole.
 SHOWN = 24
-#: A number, or a bracket with one and its error, times a power of ten.
-_POWER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?|\([^()]+\))e([+-]?\d+)\b")
 
 
 def number(value: Any) -> str:
@@ -65,39 +63,15 @@ def column(values: Sequence[Any]) -> list[str]:
     ]
 
 
-def typeset(text: str) -> str:
-    """Plain-text mathematics as print has it.
-
-    >>> typeset("R^2 = 0.98 +- 0.01, 5%"), typeset("p < 1e-300, (1.86 ± 0.04)e-09"), typeset("sl(2,R) |x R")
-    ('R² = 0.98 ± 0.01, 5 %', 'p < 10⁻³⁰⁰, (1.86 ± 0.04) × 10⁻⁹', 'sl(2,R) ⋉ R')
-    """
-    text = text.replace("+-", "±").replace("^2", "²").replace(" |x ", " ⋉ ")
-    text = re.sub(r"(?<=\d)%", " %", text)
-    return _POWER.sub(_power, text)
-
-
-def _power(found: re.Match[str]) -> str:
-    ten = f"10{_superscript(int(found[2]))}"
-    return ten if found[1] == "1" else f"{found[1]} × {ten}"
-
-
 def with_error(value: float | None, error: float | None) -> str:
-    """``value ± error``, the error to two significant digits and the value to the same place.
+    """``value ± error`` as everywhere (`symhep.methods.number.with_error`); the value alone where it has no error.
 
-    >>> with_error(36.9103, 0.2431), with_error(10000.0, 100.0), with_error(3.0, None)
-    ('36.91 ± 0.24', '10,000 ± 100', '3')
+    >>> with_error(36.9103, 0.2431), with_error(-1e9, 2e6), with_error(3.0, None)
+    ('36.91 ± 0.24', '(−1.0000 ± 0.0020) × 10⁹', '3')
     """
     if value is None or error is None or not math.isfinite(value) or not math.isfinite(error) or error <= 0:
         return number(value)
-    places = 1 - math.floor(math.log10(error))
-    largest = max(abs(value), error)
-    if places > 6 or largest >= 1e7:
-        power = math.floor(math.log10(largest))
-        digits = max(places + power, 0)
-        scaled = f"{value / 10.0**power:.{digits}f} ± {error / 10.0**power:.{digits}f}"
-        return f"({scaled}) × 10{_superscript(power)}".replace("-", "−")
-    digits = max(places, 0)
-    return f"{value:,.{digits}f} ± {error:,.{digits}f}".replace("-", "−")
+    return typeset(number_with_error(value, error))
 
 
 def percent(part: float, whole: float) -> str:
@@ -268,8 +242,4 @@ def _real(value: float) -> str:
         return text.replace("-", "−")
     # By the decimal form: 10.0**power is 0 below 1e-323, and rounds badly before.
     mantissa, _, exponent = f"{value:.3e}".partition("e")
-    return f"{float(mantissa):.4g} × 10{_superscript(int(exponent))}".replace("-", "−")
-
-
-def _superscript(power: int) -> str:
-    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{float(mantissa):.4g} × 10{superscript(int(exponent))}".replace("-", "−")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,8 @@ from markupsafe import Markup, escape
 
 from symhep import __version__
 from symhep.errors import StoreError
+from symhep.methods.html import mathematics
+from symhep.methods.notation import typeset
 from symhep.paths import writing
 from symhep.printable import printable
 from symhep.report.contents import gather
@@ -22,7 +26,6 @@ from symhep.report.numbers import (
     percent,
     rows,
     size,
-    typeset,
     with_error,
 )
 from symhep.report.views import ReportContents
@@ -36,7 +39,7 @@ def write_report(folder: Path) -> Path:
     """Write FOLDER/report.html from what a run left there, and return its path.
 
     The page needs no other file and no network: style and figures are inside. Text that
-    comes from files is escaped. Raises `StoreError` if ``folder`` holds no run.
+    comes from files is escaped. Raises `StoreError` if ``folder`` is not a run folder.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -66,6 +69,7 @@ def _environment() -> jinja2.Environment:
     for show in (duration, megabytes, moment, number, rows, size, typeset):
         environment.filters[show.__name__] = show
     environment.filters["path"] = _path
+    environment.filters["math"] = math
     environment.globals |= {"percent": percent, "with_error": with_error}
     return environment
 
@@ -77,6 +81,21 @@ def _shown(value: Any) -> Any:
     )
 
 
+def math(text: str) -> Markup:
+    """A text with its mathematics set; all of it is escaped."""
+    return Markup(mathematics(printable(text, keep="\n\t")))
+
+
+def page_code() -> dict[str, Any]:
+    """Style and script of a page, and the hashes by which its content-security policy knows them."""
+    found: dict[str, Any] = {}
+    for name, file in (("style", "report.css"), ("script", "report.js")):
+        text = (Path(__file__).parent / file).read_text(encoding="utf-8")
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        found |= {name: Markup(text), f"{name}_hash": f"sha256-{digest}"}
+    return found
+
+
 def _path(text: str) -> Markup:
     """A file name in code, which a narrow page breaks after a slash or an underscore."""
     return Markup('<code class="path">%s</code>') % Markup(
@@ -85,13 +104,6 @@ def _path(text: str) -> Markup:
 
 
 def _context(contents: ReportContents) -> dict[str, Any]:
-    findings = {
-        method.name: [statement for statement in method.statements if not statement.warning]
-        for method in contents.methods
-    }
-    # The page opens with the main finding of each method, or the main three of a single one.
-    shown = 3 if len(contents.methods) == 1 else 1
-    opening = [(name, statement) for name, found in findings.items() for statement in found[:shown]]
     warnings = {
         method.name: [statement.text for statement in method.statements if statement.warning]
         for method in contents.methods
@@ -103,16 +115,14 @@ def _context(contents: ReportContents) -> dict[str, Any]:
         if texts
     }
     unread = sum(text not in main_warnings for texts in warnings.values() for text in texts)
-    return {
+    return page_code() | {
         "contents": contents,
-        "opening": opening,
-        "further": sum(map(len, findings.values())) - len(opening),
         "main_warnings": main_warnings,
         "further_warnings": unread,
         "failed": [method for method in contents.methods if method.error],
         "blind": [method for method in contents.methods if method.blind],
         "lossy": [dataset for dataset in contents.datasets if dataset.losses],
-        "title": _title([dataset.name for dataset in contents.datasets]),
+        "title": contents.title or _title([dataset.name for dataset in contents.datasets]),
         "version": contents.provenance.get("symhep", __version__),
     }
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from symhep.methods.reference import Reference
 from symhep.report.paper import PaperView
+from symhep.report.pictures import Picture
 from symhep.report.systematics import SystematicsView
 from symhep.report.table_view import TableView
+from symhep.report.verdict_view import VerdictView
 
 __all__ = [
     "ControlView",
@@ -25,24 +27,19 @@ __all__ = [
 
 @dataclass(frozen=True)
 class FigureView:
-    """A figure: its picture as base64 PNG (None if it is missing) and the address of its PDF beside the page.
-
-    ``width`` and ``height`` are in pixels, 0 without a picture.
-    """
+    """A figure: its picture, its caption, and ``shows``: what it shows, for those who do not see it."""
 
     number: int
     anchor: str
     name: str
     caption: str
-    picture: str | None
-    pdf: str | None
-    width: int
-    height: int
+    picture: Picture
+    shows: str
 
     @property
     def wide(self) -> bool:
         """Whether it needs the whole width of the page: a row of panels, or a matrix of them."""
-        return self.width > 1400 or self.width > 1.8 * self.height
+        return self.picture.width > 1400 or self.picture.width > 1.8 * self.picture.height
 
 
 @dataclass(frozen=True)
@@ -100,7 +97,7 @@ class RegionsView:
 
 @dataclass(frozen=True)
 class MethodView:
-    """A method's outcome. ``blind``: why it was not run, where collision data are not looked at."""
+    """A method's outcome. ``blind``: why it was not run, if collision data are blinded."""
 
     name: str
     use: str
@@ -108,12 +105,13 @@ class MethodView:
     error: str | None
     seconds: float | None
     statements: list[StatementView]
-    tables: list[TableView]
+    tables: dict[str, TableView]
     figures: list[FigureView]
     options: Mapping[str, Any]
     summary: Mapping[str, Any]
     blind: str | None = None
     systematics: SystematicsView | None = None
+    verdicts: list[VerdictView] = field(default_factory=list)
 
     @property
     def anchor(self) -> str:
@@ -121,9 +119,27 @@ class MethodView:
         return f"method-{self.name.replace('/', '-')}"
 
     @property
+    def findings(self) -> list[StatementView]:
+        """Statements without a figure, findings first."""
+        return sorted((s for s in self.statements if s.figure is None), key=lambda s: s.warning)
+
+    @property
+    def shown(self) -> list[tuple[FigureView, list[StatementView]]]:
+        """Figures that a statement or a verdict is about, each with its statements."""
+        asked = {v.figure.number for v in self.verdicts if v.figure is not None}
+        said = {f.number: [s for s in self.statements if s.figure is f] for f in self.figures}
+        return [(f, said[f.number]) for f in self.figures if said[f.number] or f.number in asked]
+
+    @property
+    def further(self) -> list[FigureView]:
+        """The other figures."""
+        shown = {figure.number for figure, _ in self.shown}
+        return [figure for figure in self.figures if figure.number not in shown]
+
+    @property
     def alone(self) -> set[int]:
-        """Numbers of the narrow figures without a neighbour: the page has two beside each other."""
-        runs = [list(run) for wide, run in itertools.groupby(self.figures, lambda f: f.wide) if not wide]
+        """Numbers of the narrow ones among these without a neighbour: the page has two beside each other."""
+        runs = [list(run) for wide, run in itertools.groupby(self.further, lambda f: f.wide) if not wide]
         return {run[-1].number for run in runs if len(run) % 2}
 
 
@@ -144,6 +160,14 @@ class ReportContents:
     yields: list[TableView]
     regions: list[RegionsView]
     paper: PaperView | None
+    title: str = ""
+    description: str = ""
+
+    @property
+    def left_out(self) -> list[FigureView]:
+        """Figures for which the page had no room."""
+        every = [f for m in self.methods for f in m.figures] + [f for c in self.control for f in c.figures]
+        return [f for f in every if f.picture.source is None and f.picture.file is not None]
 
     @property
     def unblinded(self) -> list[Mapping[str, Any]]:

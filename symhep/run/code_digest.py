@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 
 import symhep
+from symhep.version import release, version
 
-__all__ = ["code_digest"]
+__all__ = ["code_digest", "core_digest"]
 
 #: Rooms of a method's package that see a stored result alone: changing them changes no number.
 _FROM_RESULTS = frozenset({"say", "figures"})
@@ -18,7 +19,7 @@ _CORE = ("card", "events", "lie", "stats", "torchkit", "methods", "hypotheses", 
 
 
 def code_digest(cls: type) -> str:
-    """Checksum of the package that defines ``cls``, and of the parts of symhep that numbers pass through.
+    """The release, and checksums of the parts of symhep that numbers pass through and of the package of ``cls``.
 
     Of a class made on the spot, in a notebook say, there is no file: '' stands for its code.
 
@@ -28,11 +29,12 @@ def code_digest(cls: type) -> str:
     """
     top = cls.__module__.partition(".")[0]
     own = "" if top in ("symhep", "__main__") else _package_digest(top)
-    return f"{_core_digest()}-{own}"
+    return f"{release(version())}-{core_digest()}-{own}"
 
 
 @cache
-def _core_digest() -> str:
+def core_digest() -> str:
+    """Checksum of the parts of symhep that numbers pass through."""
     root = Path(symhep.__file__).parent
     return _digest([file for folder in _CORE for file in (root / folder).rglob("*.py")], root)
 

@@ -34,8 +34,27 @@ def compare(runs: Sequence[str | Path], registry: Registry | None = None) -> Com
     ----------
     runs
         Two run folders or more.
+    registry
+        Plugins to use; by default all that are installed.
 
-    Raises `CardError` for fewer, and `StoreError` for a folder that holds no run.
+    Returns
+    -------
+    ComparisonRecord
+        Every answer side by side: values, pulls, conclusions that changed, and what only one of the runs has.
+
+    Raises
+    ------
+    CardError
+        For fewer than two runs.
+    StoreError
+        For a folder that is not a run folder.
+
+    Examples
+    --------
+    >>> compare(["runs/a"])
+    Traceback (most recent call last):
+    ...
+    symhep.errors.StoreError: runs/a is not a run folder: give the folder that symhep run wrote
     """
     registry = registry or build_registry()
     return compare_stored([read_run(folder, registry) for folder in runs])

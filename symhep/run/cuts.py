@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from symhep import __version__
 from symhep.events.stream import BLOCK_EVENTS
 from symhep.readers.interface import Start
 from symhep.run.blocks import Segment, segments
@@ -30,7 +29,7 @@ class Cuts:
         if digest is None:
             return segments(source, fingerprint)
         options = source.options.model_dump(mode="json")
-        key = content_key(__version__, code_digest(type(source.reader)), BLOCK_EVENTS, options, digest)
+        key = content_key(code_digest(type(source.reader)), BLOCK_EVENTS, options, digest)
         if key not in self._known:
             found = segments(source, fingerprint)
             self._known[key] = [[s.start.event, s.start.byte, s.stop] for s in found]

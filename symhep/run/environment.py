@@ -1,13 +1,17 @@
-"""Versions that must be the same wherever a run is done, so that its numbers are."""
+"""Versions that must be the same wherever a run is done, so that its numbers are.
+
+Two checkouts of one release may differ in their commits, if the code that makes numbers is the same.
+"""
 
 from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib import metadata
 
-from symhep import __version__
+from symhep.run.code_digest import core_digest
+from symhep.version import release, version
 
 __all__ = ["version_differences", "versions"]
 
@@ -17,11 +21,15 @@ _PACKAGES = ("numpy", "torch", "awkward")
 @cache
 def versions(more: tuple[str, ...] = ()) -> dict[str, str]:
     """Versions of symhep, Python and the packages that make the numbers, and of some ``more``, here."""
-    found = {"symhep": __version__, "python": ".".join(platform.python_version_tuple()[:2])}
+    found = {
+        "symhep": release(version()),
+        "symhep's code": core_digest(),
+        "python": ".".join(platform.python_version_tuple()[:2]),
+    }
     for name in (*_PACKAGES, *more):
         try:
-            found[name] = version(name)
-        except PackageNotFoundError:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
             found[name] = "none"
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files as package_files
@@ -17,7 +18,9 @@ from symhep.card.loader import load_card
 from symhep.card.schema import DatasetCard
 from symhep.errors import PluginError
 from symhep.events.effective import FEW
+from symhep.methods.enumeration import plural
 from symhep.methods.init_block import InitBlock, SampleView
+from symhep.methods.number import with_error
 from symhep.plugin.isolation import isolated
 from symhep.plugin.manager import Registry
 from symhep.readers.interface import FileSummary, LossLog, Schema
@@ -122,6 +125,7 @@ def card_text(found: Sequence[Source], pointed: Pointed, registry: Registry) -> 
     return template.render(
         # Editors complete the card by it. `symhep schema card` prints the same with other plugins' options.
         schema=Path(str(package_files("symhep.card").joinpath("card.schema.json"))).as_uri(),
+        title=json.dumps(_title(pointed)),
         facts=_comments(_facts(schema, pointed, summary)),
         notes=_comments(f"Note: {text}" for text in _notes(summary, looked, losses)),
         cuts=_comments(str(cut) for cut in _cuts(schema, pointed)),
@@ -151,6 +155,14 @@ def card_text(found: Sequence[Source], pointed: Pointed, registry: Registry) -> 
     )
 
 
+def _title(pointed: Pointed) -> str:
+    """'Symmetries of run.root', 'Symmetries of run.root and 3 more files'; the first file without its folder."""
+    first, *others = pointed.files
+    name = re.split(r"[/\\]", first.rstrip("/"))[-1]
+    more = f" and {plural(len(others), 'more file')}" if others else ""
+    return _one_line(f"Symmetries of {name}{more}")[:200]
+
+
 def _facts(schema: Schema, pointed: Pointed, summary: FileSummary) -> Iterator[str]:
     """What was generated, and how."""
     facts = pointed.facts
@@ -164,7 +176,8 @@ def _facts(schema: Schema, pointed: Pointed, summary: FileSummary) -> Iterator[s
     elif facts and facts.sqrt_s_gev:
         yield f"Beams: sqrt(s) = {facts.sqrt_s_gev:g} GeV"
     if summary.cross_section_pb:
-        yield "Cross-section in the file: {:.6g} +- {:.2g} pb".format(*summary.cross_section_pb)
+        value, error = summary.cross_section_pb
+        yield f"Cross-section in the file: {with_error(value, error, 'pb')}"
     elif facts and facts.cross_section_pb:
         yield f"Cross-section in the banner: {facts.cross_section_pb:.6g} pb"
     if pointed.left_out:

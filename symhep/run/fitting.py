@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib import metadata
 from typing import Any
 
 import numpy as np
 
-from symhep import __version__
 from symhep.errors import MethodError, PluginError, StoreError
 from symhep.events.dataset import Dataset
 from symhep.methods.context import COMBINE, Context, Progress, SilentProgress, seed_sequence
@@ -31,6 +30,7 @@ from symhep.run.reducing import StoredReducer, reduce_by_threads
 from symhep.run.varying import varied
 from symhep.run.workers import Workers
 from symhep.torchkit.threads import one_thread_per_operation
+from symhep.version import release
 
 __all__ = ["Fit"]
 
@@ -63,7 +63,7 @@ class Fit:
     def _basis(self) -> list[Any]:
         """All that a result depends on besides the options: code, randomness, and the numbers that enter."""
         method = self.plan.method
-        code = [__version__, _plugin_version(method), code_digest(type(method))]
+        code = [_plugin_version(method), code_digest(type(method))]
         return [*code, method.name, self.seed, self.device, _digest(self.data)]
 
     def _point(self, options: Options, name: str) -> tuple[Result[Any], bool]:
@@ -211,11 +211,12 @@ def _plugin_version(method: Method[Any]) -> str:
     """Version of the distribution that brings the method; '' for a class made on the spot."""
     package = type(method).__module__.partition(".")[0]
     try:
-        return ", ".join(f"{name} {version(name)}" for name in sorted(set(_distributions().get(package, ()))))
-    except PackageNotFoundError:
+        names = sorted(set(_distributions().get(package, ())))
+        return ", ".join(f"{name} {release(metadata.version(name))}" for name in names)
+    except metadata.PackageNotFoundError:
         return ""
 
 
 @cache
 def _distributions() -> dict[str, list[str]]:
-    return dict(packages_distributions())
+    return dict(metadata.packages_distributions())

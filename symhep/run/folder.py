@@ -20,8 +20,9 @@ from ruamel.yaml import YAML
 
 from symhep.card.schema import RunCard
 from symhep.errors import PluginError, StoreError
-from symhep.methods.record import SCHEMA_VERSION, Record, jsonable
+from symhep.methods.record import Record, jsonable
 from symhep.methods.result import Part, Result
+from symhep.methods.schema_version import SCHEMA_VERSION, why_unreadable
 from symhep.methods.varied import VariationsRecord
 from symhep.paths import writing
 from symhep.run.archive import read_archive, write_archive
@@ -323,12 +324,8 @@ class RunFolder:
             raise StoreError(
                 f"{self.root / name / 'result.json'} is damaged or was changed; run the card again"
             )
-        found = stored.get("schema", "0.1")
-        if found != SCHEMA_VERSION:
-            raise StoreError(
-                f"{self.root / name} was written by a version of symhep with result schema {found}; this "
-                f"version reads schema {SCHEMA_VERSION}: run its card again, {self.root / 'card.yaml'}"
-            )
+        if (why := why_unreadable(str(stored.get("schema", "0.1")))) is not None:
+            raise StoreError(f"{self.root / name} cannot be read: {why} ({self.root / CARD})")
         return dict(stored)
 
     def read_result(self, name: str, record: type[RecordT]) -> Result[RecordT]:
@@ -369,7 +366,7 @@ class RunFolder:
             raise StoreError(f"{self.root / path} is damaged; remove it and run the card again") from error
 
     def outcomes(self) -> dict[str, dict[str, Any]]:
-        """The methods in results.json. Raises `StoreError` if it is not as symhep writes it."""
+        """The methods in results.json. Raises `StoreError` if it is damaged."""
         found = self.read_json("results.json")
         if found is None:
             return {}

@@ -206,5 +206,5 @@ def _share_cores(processes: int) -> None:
 
 
 def _cores() -> int:
-    """Cores that this process may use; where the system does not say (macOS, Windows), those of the machine."""
+    """Cores that this process may use; where the system does not say (macOS), those of the machine."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

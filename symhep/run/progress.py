@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,7 +19,8 @@ class TerminalProgress:
     def __init__(self) -> None:
         from rich.console import Console
 
-        self.console = Console(stderr=True)
+        # FORCE_COLOR, which Jupyter sets for the commands of a notebook, asks for colours and not for bars that move.
+        self.console = Console(stderr=True, force_terminal=None if sys.stderr.isatty() else False)
 
     @contextmanager
     def task(self, description: str, total: int) -> Iterator[Task]:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from symhep import __version__
 from symhep.card.schema import RunCard
 from symhep.events.alternatives import Alternatives
 from symhep.methods.context import Progress, SilentProgress
@@ -93,7 +92,7 @@ def _readings(
     def key(source: Source, left: int | None) -> str:
         options = source.options.model_dump(mode="json")
         print_ = fingerprints.get(source.path)
-        code = [__version__, code_digest(type(source.reader)), PARTS, source.reader.name]
+        code = [code_digest(type(source.reader)), PARTS, source.reader.name]
         scaled = card.datasets[name].xsec_pb is not None
         own = checksums(agreement.functions)
         unit = card.datasets[name].unit

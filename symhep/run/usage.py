@@ -16,11 +16,9 @@ from typing import Any, TypeVar
 from symhep.run.jobs import Job
 from symhep.run.workers import TreeWorkers, Workers
 
-__all__ = ["JobUsage", "Meter", "Metered", "mapped", "metered"]
+__all__ = ["JobUsage", "Meter", "Metered", "mapped", "metered", "peak_mb"]
 
 T = TypeVar("T")
-#: ru_maxrss is in kibibytes, on macOS in bytes.
-_MB_OF_RSS = 1e-6 if sys.platform == "darwin" else 1.024e-3
 
 _mapped = 0
 
@@ -163,9 +161,15 @@ def _measured(function: Callable[..., T], *job: Any) -> tuple[T, JobUsage]:
 
 def _now() -> JobUsage:
     used = resource.getrusage(resource.RUSAGE_SELF)
-    return JobUsage(
-        _process(), used.ru_utime + used.ru_stime, used.ru_maxrss * _MB_OF_RSS, (_read() + _mapped) / 1e6
-    )
+    return JobUsage(_process(), used.ru_utime + used.ru_stime, peak_mb(), (_read() + _mapped) / 1e6)
+
+
+def peak_mb() -> float:
+    """The most memory that this process has had, in MB."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most * (
+        1e-6 if sys.platform == "darwin" else 1.024e-3
+    )  # in bytes on macOS, in kibibytes elsewhere
 
 
 def _process() -> tuple[str, int]:

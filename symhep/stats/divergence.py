@@ -23,7 +23,7 @@ BLOCKS = 32
 PRIOR = 0.25
 #: Halves of the blocks, (H, K) of 0 and 1: each with its complement, every two blocks apart in as many (McCarthy 1969).
 HALVES: FloatArray = np.concatenate([hadamard(BLOCKS)[1:] > 0, hadamard(BLOCKS)[1:] < 0]).astype(np.float64)
-#: Quantile of the one-sided 95 % limit, for errors from so many blocks.
+#: Quantile of the one-sided upper limit at 95 % CL, for errors from so many blocks.
 LIMIT = float(student.ppf(0.95, BLOCKS - 1))
 
 

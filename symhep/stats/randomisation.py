@@ -1,7 +1,7 @@
 """Exact tests over a compact group: if the density is invariant, it is chance which of its images an event is.
 
 Finite cyclic groups: the images of an event are all of its orbit. Compact groups: with x and R images h_1 x .. h_R x,
-h_r drawn from Haar's measure for every event, the R + 1 of them are exchangeable under the hypothesis, since given the
+h_r Haar-random for every event, the R + 1 of them are exchangeable under the hypothesis, since given the
 orbit all are independent and uniform on it. So in both cases an event may be replaced by any of its ``q`` images, each
 event (or group of events) by itself, and a statistic and those of random choices are exchangeable.
 """

@@ -74,12 +74,29 @@ def combined(
 def nuisance_shifts(
     rule: Rule, nominal: npt.ArrayLike, alternatives: npt.ArrayLike, confidence: float = ONE_SIGMA
 ) -> FloatArray:
-    """The vectors D (T, ...) whose sum of D D^T is what nuisance parameters add to a covariance; none of an envelope,
-    whose alternatives have no parameter.
+    """The vectors D (T, ...) whose sum of D D^T is what nuisance parameters add to a covariance.
 
     D = (up - down) / 2 of up and down; X_k - X of each eigenvector, half the difference of a pair; of replicas
     (X_k - <X>) / sqrt(N - 1).
 
+    Parameters
+    ----------
+    rule
+        How the alternatives belong together: 'up_down', 'hessian', 'hessian_pairs', 'replicas', 'envelope'.
+    nominal
+        (...) values.
+    alternatives
+        (A, ...) values under each alternative.
+    confidence
+        Level that a set's Hessian alternatives stand for; they are scaled to 68 % from it.
+
+    Returns
+    -------
+    ndarray
+        (T, ...), one vector per parameter; none (T = 0) of an envelope, whose alternatives have no parameter.
+
+    Examples
+    --------
     >>> nuisance_shifts("up_down", [0.0], [[2.0], [-1.0]]).tolist()
     [[1.5]]
     >>> nuisance_shifts("envelope", [0.0], [[2.0], [-1.0]]).shape

@@ -73,7 +73,7 @@ def algebra_test(
 ) -> AlgebraTest:
     """Name and p-value of the algebra that the span of ``test`` is, within the errors of ``found``.
 
-    True symmetries of a density are closed under brackets, so a span that is far from closed in units of its errors
+    True symmetries of a density are closed under commutators, so a span that is far from closed in units of its errors
     says that something is wrong with the events. Among the closed spans, c(theta) = 0 for what the brackets of an
     orthonormal basis have outside of the span, the one of least Q (`symhep_moments.fit.span_fit`) is sought by
     Gauss-Newton steps from the span that was found. There an unconstrained step s with the covariance S leads out of

@@ -143,7 +143,7 @@ def measure(sample: Sample, context: Context) -> Measurement:
         done(1, STEPS[3])
         lattice = None
         if why is None and options.subgroups is not None and events.momenta and len(moments.generators):
-            # What moves no event is no candidate: a class that needs it is not excluded by the support.
+            # What acts trivially on the events is no candidate: a class that needs it is not excluded by the support.
             asked = moments.generators if support.still.shape[1] else events.generators
             lattice = largest_walk([
                 lattice_test(

@@ -119,10 +119,34 @@ def rank_test(moments: Moments | Whitened, r: int) -> RankTest:
 
 
 def chain(moments: Moments | Whitened, level: float = 0.05) -> Chain:
-    """Rank tests for falling r, and the number of symmetries at this ``level``.
+    """Rank tests for falling r, and the number of symmetries found.
 
     Among many candidates those r that are excluded beyond doubt are left out: r symmetries are also r - 1, so that all
     r above one that is rejected decisively are rejected with it. All r below are tested, for information.
+
+    Parameters
+    ----------
+    moments
+        A (K, G) with its covariance.
+    level
+        Significance level: the probability at most that the true number is rejected.
+
+    Returns
+    -------
+    Chain
+        The tests, falling in r, and ``found``.
+
+    Examples
+    --------
+    >>> from symhep.lie.bases import so
+    >>> rng = np.random.default_rng(1)
+    >>> truth = rng.normal(size=(8, 2)) @ [[1, 0, 0.5], [0, 1, 0.5]]  # of three candidates one is a symmetry
+    >>> sample = (rng.normal(size=(3000, 8, 3)) + truth).reshape(3000, -1)
+    >>> covariance = (np.cov(sample.T) / 3000).reshape(8, 3, 8, 3)
+    >>> moments = Moments(sample.mean(0).reshape(8, 3), covariance, 2999.0, so(3), tuple("abcdefgh"), {})
+    >>> found = chain(moments)
+    >>> found.found, found.best.r, bool(found.log_p(2) < -100)
+    (1, 1, True)
     """
     if moments.mean.shape[1] == 0:
         return Chain((), level, 0)  # the support has excluded all candidates

@@ -133,20 +133,57 @@ def moments_over(
     context: Context | None = None,
     means: State | None = None,
 ) -> Moments:
-    """Moments of the candidates of ``events``, of which there may be more than are in memory.
+    """Moments of the candidates on events, of which there may be more than are in memory.
 
     First pass: A_ka = sum_n w_n m_nka / sum_n w_n of the moments m_nka = grad f_k(x_n) . v_a(x_n), from all events.
     Second: its covariance
 
         C = sum_n w_n^2 (m_n - A)(m_n - A)^T / (sum_n w_n)^2,
 
-    with w (m - A) summed over the rows of an independent event first (Liang and Zeger 1986). It costs (K G)^2 per event
-    and is estimated from at most ``covariance_events``, evenly spaced, of the events in memory. How many they were,
-    (sum w^2)^2 / sum w^4 as weights count, those of the edges of the functions included, is handed on as ``nu``.
+    with w (m - A) summed over the rows of an independent event first (Liang and Zeger 1986). It costs (K G)^2 per
+    event. How many events it comes from, (sum w^2)^2 / sum w^4 as weights count, those of the edges of the functions
+    included, is handed on as ``nu``.
 
-    ``means``: the state of the first pass, where it has been made with others.
+    Parameters
+    ----------
+    events
+        Scaled, with the candidates.
+    functions
+        K of them, from `build_functions`.
+    covariance_events
+        Most events that the covariance is estimated from, evenly spaced, of those in memory.
+    context
+        Where passes are done; None: in this process.
+    means
+        The state of the first pass, where it has been made with others.
 
-    Raises `MethodError` if the weights do not sum to a positive number, or too few effective events have no covariance.
+    Returns
+    -------
+    Moments
+        (K, G) with their covariance (K, G, K, G).
+
+    Raises
+    ------
+    MethodError
+        If the weights do not sum to a positive number, or too few effective events have no covariance.
+
+    References
+    ----------
+    K.-Y. Liang and S. L. Zeger, Biometrika 73 (1986) 13.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from symhep.events.dataset import Dataset
+    >>> from symhep_moments.fit.functions.choice import build_functions
+    >>> from symhep_moments.fit.functions.options import FunctionOptions
+    >>> from symhep_moments.sample import events_of
+    >>> x = np.random.default_rng(1).normal(size=(500, 2))
+    >>> events = events_of(Dataset.from_array(x, scaling="none"), "so(2)")
+    >>> functions = build_functions(events, FunctionOptions(harmonics=0), np.random.default_rng(1))
+    >>> moments = moments_over(events, functions)
+    >>> moments.mean.shape[1], moments.nu
+    (1, 499.0)
     """
     generators = events.generators.homogeneous()
     if means is None:

@@ -92,7 +92,8 @@ def _answer(s: MomentsRecord) -> Statement:
     relative = f", relative to {s.reference}," if s.reference else ""
     left = [one.label for one in s.support.excluded]
     if algebra.dimension == 0:
-        text = f"The {s.events.used:,} events{relative} violate all candidate continuous symmetries"
+        text = f"No continuous symmetry among the candidates is compatible with the {s.events.used:,} events"
+        text += f", relative to {s.reference}" if s.reference else ""
         if excluded:
             text += f": {_excluded(excluded)}"
         if left:
@@ -103,7 +104,10 @@ def _answer(s: MomentsRecord) -> Statement:
     )
     mixed = only_combined(s)
     if mixed and any(c.rejected is False for c in s.candidates):
-        text += f"; {in_words(mixed)} {'is a symmetry' if len(mixed) == 1 else 'are symmetries'} only in combination"
+        text += (
+            f"; {in_words(mixed)} {'is a symmetry' if in_words(mixed) == mixed[0] else 'are symmetries'} "
+            "only in combination"
+        )
     elif mixed:
         many = "s of them are" if (algebra.dimension or 0) > 1 else " of them is"
         text += (
@@ -154,8 +158,10 @@ def _rank(s: MomentsRecord) -> Iterator[Statement]:
     if found:
         words = "one symmetry is" if found == 1 else f"{counted(found)} independent symmetries are"
         text = f"{among} {words} compatible ({p_text(tests[found])}), more are rejected ({bound})."
-    else:
+    elif number > 1:
         text = f"{among} none is a symmetry: one or more is rejected ({bound})."
+    else:
+        text = f"Rank test: the only candidate is rejected ({bound})."
     yield Statement(text, evidence, "ranks")
 
 

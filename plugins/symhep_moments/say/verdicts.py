@@ -10,25 +10,27 @@ from symhep.hypotheses.candidates.verdicts import candidate_verdicts
 from symhep.hypotheses.discrete.verdicts import discrete_verdicts, scan_verdict
 from symhep.hypotheses.groups.verdicts import group_verdicts
 from symhep.hypotheses.subgroups.verdicts import subgroup_verdict
-from symhep.methods.enumeration import several
 from symhep.methods.number import Bounded
 from symhep.methods.verdict import Verdict
+from symhep.methods.wording import in_words
 from symhep_moments.record import Candidate, MomentsRecord
 from symhep_moments.say.group import group_in_words, group_p
 
 __all__ = ["verdicts"]
 
+#: Longer reasons are left to the sentences.
+REASON = 60
+
 
 def verdicts(s: MomentsRecord) -> Iterator[Verdict]:
     """The symmetry found, given groups, generators, sectors, subgroups, discrete elements."""
-    relative = s.reference or ""
     beam = "pz" in s.vectors.components
     yield _continuous(s)
-    yield from group_verdicts(s.groups, relative=relative)
-    yield from candidate_verdicts(s.candidates, _size, beam=beam, relative=relative)
+    yield from group_verdicts(s.groups)
+    yield from candidate_verdicts(s.candidates, _size, beam=beam)
     yield from _sectors(s)
     yield from subgroup_verdict(s.subgroups, s.maximal_subgroups, s.catalogue)
-    yield from discrete_verdicts(s.discrete, final_state=beam, relative=relative)
+    yield from discrete_verdicts(s.discrete, final_state=beam)
     yield from scan_verdict(s.cyclic_scan)
 
 
@@ -36,9 +38,10 @@ def _continuous(s: MomentsRecord) -> Verdict:
     relative = f" relative to {s.reference}" if s.reference else ""
     question = f"Which continuous symmetry{relative}?"
     if s.not_fitted is not None:
-        return Verdict(question, f"not fitted: {s.not_fitted}", "not tested", figure="p_values")
+        why = f": {s.not_fitted}" if len(s.not_fitted) <= REASON else ""
+        return Verdict(question, f"not fitted{why}", "not tested", figure="p_values")
     if not s.algebra.dimension:
-        listed = several([row.label for row in s.candidates], 6) if s.candidates else "the candidates"
+        listed = in_words([row.label for row in s.candidates if row.how in ("tested", "support")])
         return Verdict(question, f"none among {listed}", "violated", figure="p_values")
     p, size = group_p(s)[1], breaking(s.algebra)
     return Verdict(

@@ -22,7 +22,7 @@ def left_out(s: MomentsRecord) -> Iterator[Statement]:
         for row in s.left_out:
             reasons.setdefault(row.why, []).append(row.label)
         told = [
-            f"{several(labels)} ({why.replace('it would', 'they would', 1) if len(labels) > 1 else why})"
+            f"{several(labels)} ({why.replace('it needs', 'they need', 1) if len(labels) > 1 else why})"
             for why, labels in reasons.items()
         ]
         yield Statement(

@@ -80,8 +80,11 @@ def towards_known(rows: FloatArray, fields: Fields, minkowski: bool, tolerance: 
 
     Sparsity does not tell bases apart that a Weyl reflection maps to each other: diag(1, -1, 0) and
     diag(0, 1, -1) are alike. Known matrices that lie in the span of the nameless rows, within an angle
-    ``tolerance``, and are orthogonal to each other, are taken in the order of the catalogue.
+    ``tolerance``, and are orthogonal to each other, are taken in the order of the catalogue. A ``tolerance`` of 1 or
+    more is that of rows of which nothing is known: they stay.
     """
+    if tolerance >= 1:
+        return np.eye(len(rows))
     _, known = _catalogue(fields, minkowski)
     rotation = np.eye(len(rows))
     overlaps = np.abs(known @ rows.T).max(axis=0, initial=0.0) if len(known) else np.zeros(len(rows))

@@ -1,1 +1,1 @@
-"""How broken what is found could still be: limits on named functions of held-out events."""
+"""How broken what is found could still be: limits on predefined observables of held-out events."""

@@ -26,7 +26,7 @@ def composition_growth(a: Arrays, names: Sequence[str]) -> Figure:
     distance, error = a["composition_distance"], a["composition_distance_error"]
     left.errorbar(k, distance, yerr=error, fmt="o", color=COLOURS[0], ms=5, capsize=2, label="found elements")
     for power, style, words in ((0.5, ":", "$k^{1/2}$"), (1.0, "--", "$k$")):
-        left.plot(k, distance[0] * (k / k[0]) ** power, style, color=GREY, lw=1.2, label=f"growth {words}")
+        left.plot(k, distance[0] * (k / k[0]) ** power, style, color=GREY, lw=1.2, label=f"growth as {words}")
     left.set(xscale="log", xlabel="Compositions $k$", ylabel="Distance from the exact power")
     if (distance > 0).all():
         logarithmic(left, "y")

@@ -263,7 +263,7 @@ def _of_discrete(
     alternatives: Sequence[Alternative],
     context: Context,
 ) -> list[Fields]:
-    """Of discrete elements: asymmetries of named functions of all events, divergences of held-out ones."""
+    """Of discrete elements: asymmetries of predefined observables of all events, divergences of held-out ones."""
     options, record = prepared.options, result.record
     if options.discrete is None:
         return [{} for _ in varied]

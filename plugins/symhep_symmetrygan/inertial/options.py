@@ -33,7 +33,7 @@ class GaussianOptions(Options):
 
 
 class UserDensityOptions(UserFunctionOptions):
-    """Draws by a function: (rng, count, D) -> (count, D), in the unit of the coordinates."""
+    """Sampling by a function: (rng, count, D) -> (count, D), in the unit of the coordinates."""
 
     kind: Literal["user"] = Field(description="function that draws events: (rng, count, D) -> (count, D)")
 
@@ -42,7 +42,7 @@ DensityOptions = Annotated[BoxOptions | GaussianOptions | UserDensityOptions, Fi
 
 
 class InertialOptions(Options):
-    """A bounded inertial density that symmetries must keep besides that of the events.
+    """A bounded inertial density that symmetries must preserve, too.
 
     >>> InertialOptions(of={"kind": "uniform", "low": 0, "high": 1}).way
     'simultaneous'

@@ -45,7 +45,7 @@ class AlgebraRecord(NamedAlgebra):
 
 
 class ComponentRecord(Adjusted, Limits):
-    """A component that found elements fall into; p-values are those of its representative."""
+    """A connected component of the elements found; p-values are those of its representative."""
 
     name: str = Field(description="name of its simplest element")
     elements: int = Field(description="number of elements found in it, or near it if it is approximate")
@@ -95,7 +95,7 @@ class FiniteGroupRecord(Record):
 
 
 class CompositionRecord(Record):
-    """Kept elements composed k times with themselves, beside the exact ones that they stand for."""
+    """Accepted elements composed k times with themselves, compared with exact powers."""
 
     how: str = Field(description="powers: of individual elements")
     exponent: Number = Field(

@@ -27,7 +27,7 @@ class ComponentOptions(Options):
 
 
 class AxisOptions(Options):
-    """A parameter to vary."""
+    """A parameter to scan."""
 
     parameter: str = Field(description="label of the parameter, such as c, s, theta_12", examples=["c"])
     low: float = Field(description="first value")
@@ -47,7 +47,7 @@ class AxisOptions(Options):
 
 
 class SliceOptions(Options):
-    """One or two parameters to vary, and values of all the others; translations in the units of the data."""
+    """One or two parameters to scan, and values of all others; translations in the units of the data."""
 
     x: AxisOptions = Field(description="first parameter")
     y: AxisOptions | None = Field(None, description="second parameter; null: one-dimensional")
@@ -63,7 +63,7 @@ class SliceOptions(Options):
 
 
 class LandscapeOptions(Options):
-    """The loss against the best discriminator, for a density that is known, in one or two dimensions.
+    """The loss with the optimal discriminator for a known density in one or two dimensions.
 
     >>> LandscapeOptions(density="bimodal").mixture.means.tolist()
     [[-1.0], [1.0]]

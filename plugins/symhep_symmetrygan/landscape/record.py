@@ -21,7 +21,7 @@ class SliceRecord(Record):
 
 
 class LandscapeRecord(Record):
-    """The loss against the best discriminator, less 2 ln 2."""
+    """The loss with the optimal discriminator minus 2 ln 2."""
 
     slices: tuple[SliceRecord, ...] = Field(description="slices in the order of the card")
     source: str = Field(description="name of the density; 'the card': given by its components")

@@ -19,7 +19,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 class LearnOptions(Options):
-    """How Omega is learned in one training.
+    """Options for learning Omega in one training.
 
     >>> LearnOptions(points=64).steps
     2000
@@ -55,7 +55,7 @@ class LearnOptions(Options):
 
 
 class FormulaOptions(UserFunctionOptions):
-    """Final parameters from initial ones, by a function."""
+    """A function from initial to final parameters."""
 
     function: str = Field(
         pattern=NAME,
@@ -65,7 +65,7 @@ class FormulaOptions(UserFunctionOptions):
 
 
 class MapOptions(Options):
-    """The symmetry discovery map: a stated formula, and Omega learned beside the search.
+    """The symmetry discovery map: comparison with a formula, and learning of Omega.
 
     >>> MapOptions(formula="radial").learn is None
     True

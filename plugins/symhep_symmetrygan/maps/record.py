@@ -11,7 +11,7 @@ __all__ = ["Closeness", "LearnedMapRecord", "MapRecord"]
 
 
 class Closeness(Record):
-    """How far points end from where the formula expects them."""
+    """Distances between final points and the formula."""
 
     median: float | None = Field(description="median of the distances; null: no point")
     p90: float | None = Field(description="their 90 % quantile; null: no point")

@@ -23,7 +23,7 @@ _GENERATORS = re.compile(r"^[-+0-9.*\s]*[JKP]_\w+\s*,")
 
 
 class SearchOptions(Options):
-    """The space of transformations in which single elements are searched. A name alone is its ``group``.
+    """The search space of individual elements; a plain name is its ``group``.
 
     >>> SearchOptions.model_validate("so(4)").group
     'so(4)'

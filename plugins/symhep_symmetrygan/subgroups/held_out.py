@@ -67,7 +67,7 @@ class OnRows:
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """The events that training never sees, those of one unit side by side, and the training events.
+    """The held-out events, those of one unit together, and the training events.
 
     Attributes
     ----------

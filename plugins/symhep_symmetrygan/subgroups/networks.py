@@ -1,4 +1,4 @@
-"""Networks that tell events from their images: what waves miss, and the loss that says how much is broken."""
+"""Networks that distinguish events from transformed events: what waves miss, and the post-hoc loss."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ROWS = 8192
 
 
 class Images(Protocol):
-    """What R networks are to tell events from."""
+    """Transformed events as input of R networks."""
 
     def __len__(self) -> int: ...
 
@@ -97,7 +97,7 @@ class Loss:
 
 
 class Judges:
-    """R networks trained to tell events from images that no longer move; ``advance`` counts R * steps steps."""
+    """R networks trained to distinguish events from fixed transformed events; ``advance`` counts R * steps steps."""
 
     def __init__(
         self,

@@ -16,7 +16,7 @@ __all__ = ["ElementOptions", "WalkOptions"]
 
 
 class WalkOptions(SubgroupOptions):
-    """Which classes of subgroups are tested, and how their positions are searched.
+    """Classes of subgroups to test, and options of the search for their orientation.
 
     >>> WalkOptions(classes=["SO(3)", "P_t"]).chosen.key
     'poincare'
@@ -67,7 +67,7 @@ class WalkOptions(SubgroupOptions):
 
 
 class ElementOptions(DiscreteOptions):
-    """Which discrete elements are tested, and with what.
+    """Discrete elements to test, and options of the tests.
 
     >>> ElementOptions(elements=["P"]).steps
     1500

@@ -18,7 +18,7 @@ __all__ = ["ClassRow", "DiscreteSearch", "ElementRow", "LabRow", "SubgroupSearch
 
 
 class ClassRow(SubgroupRow):
-    """A class of subgroups, with what projections and a network say of it at the reported position."""
+    """A class of subgroups, with projections and a network at the reported orientation."""
 
     excess: tuple[Bounded, ...] | None = Field(
         None,

@@ -170,7 +170,7 @@ class GameWalk(SubgroupWalk[ClassRow]):
         return Place("the group", torch.tensor(self.basis, device=self.device), compact.to(self.device))
 
     def _fared(self, walked: Walked[ClassRow]) -> list[list[tuple[Place, Evidence]]]:
-        """Classes that survive and lie in no other survivor, as reported; generators and classes that are rejected."""
+        """Maximal compatible classes, as reported; generators and classes that are rejected."""
         kept = [self.reported[name] for name in walked.maximal if name in self.reported]
         rejected = [self.in_lab[label] for label, row in walked.others.items() if row.rejected]
         rejected += [

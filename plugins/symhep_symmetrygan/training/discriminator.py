@@ -1,4 +1,4 @@
-"""Networks that tell events from their images: one per restart, differentiated by hand, side by side."""
+"""Networks that distinguish events from transformed events: one per restart, differentiated by hand, side by side."""
 
 from __future__ import annotations
 

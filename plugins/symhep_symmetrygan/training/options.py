@@ -43,7 +43,7 @@ class DiscriminatorOptions(Options):
 
 
 class TrainingOptions(Options):
-    """How elements are searched.
+    """Options of the adversarial training.
 
     >>> TrainingOptions(restarts=20, learning_rate={"generator": 1e-3}).learning_rate.discriminator
     0.001

@@ -32,7 +32,7 @@ def halves(count: int, unit: npt.NDArray[np.int64] | None = None) -> npt.NDArray
 class CalibratedLoss:
     """Cross entropy of E classifiers on held-out events, with logits a f(x), summed up block by block.
 
-    A network that was trained for long knows its training events by heart: its logits are too large, and its loss on
+    A network that was trained for long overtrains: its logits are too large, and its loss on
     others exceeds that of guessing, 2 ln 2, where there is nothing to be told. So the scale a >= 0 (Platt 1999,
     without a shift) is chosen as the one of `SCALES` that is best for one half of the held-out events, and the loss
     taken on the other half, and the other way round: no event is judged by a scale that it had a say in.

@@ -1,4 +1,4 @@
-"""Classifiers trained afterwards, from nothing, to tell events from their images: one per element, side by side."""
+"""New classifiers between events and transformed events, one per element, trained in parallel."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class Validated:
     Attributes
     ----------
     found
-        (E, D + 1, D + 1) as training left them, homogeneous, on scaled coordinates.
+        (E, D + 1, D + 1) before refinement, homogeneous, on scaled coordinates.
     refined
         (E, D + 1, D + 1) after refining; as found where that did not converge.
     moved

@@ -38,7 +38,7 @@ class SlopeNoise:
         (G, G) its mean: E[(d_a f)^T W (d_b f)] / n with d_a f the derivative of f(exp(delta_a T_a) x) at x. A map that
         is a symmetry does not change it.
     directions
-        (G, r) delta of unit noise: directions^T metric directions = 1. r < G if some combination moves no event.
+        (G, r) delta of unit noise: directions^T metric directions = 1. r < G if some combination acts trivially.
     squares
         (draws, r, r) what T^T W T is along ``directions`` if T is noise alone.
     derivatives

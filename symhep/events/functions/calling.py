@@ -55,7 +55,7 @@ def call(name: str, function: CardFunction, values: Sequence[Value], rows: Rows)
     raise CardError(
         f"{name} gave {shape} values instead of one per {what} ({many})",
         hint="it receives arrays with one entry per event and must return an array of numbers of the same "
-        "length; see docs/reference/card.md, Functions",
+        "length; see docs/howto/own_functions.md",
     )
 
 

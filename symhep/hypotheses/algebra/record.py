@@ -14,7 +14,7 @@ __all__ = ["Alternative", "NamedAlgebra"]
 
 
 class Alternative(Record):
-    """A name that the errors allow."""
+    """An alternative name within the errors."""
 
     name: str = Field(description="name of the algebra")
     share: float = Field(
@@ -32,7 +32,7 @@ class Alternative(Record):
 
 
 class NamedAlgebra(Limits):
-    """Dimension and name of the Lie algebra that a result states."""
+    """Dimension and name of the Lie algebra found."""
 
     dimension: int | None = Field(description="number of generators; null: not determined")
     name: str = Field(

@@ -163,7 +163,7 @@ class Region:
 def simultaneous(
     quantities: Sequence[Quantity], level: float = 0.95, among: int | None = None
 ) -> dict[str, Bounded]:
-    """Intervals and limits of all ``quantities``, which hold all at once with probability ``level``.
+    """Intervals and limits of all ``quantities``, simultaneous with coverage ``level``.
 
     Each mu lies in its own ellipse (m - mu)^T C^-1 (m - mu) <= d nu / (nu - d + 1) F_{d, nu - d + 1} (Hotelling 1931,
     Ann. Math. Stat. 2, 360; chi^2_d for nu = inf), each with the tail 1 - level^(1/k) of k quantities. Whatever their

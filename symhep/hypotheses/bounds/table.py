@@ -13,7 +13,7 @@ __all__ = ["limit_columns"]
 RowT = TypeVar("RowT", bound=Limits)
 
 #: Heads of the columns: fractions in per cent.
-LIMIT, EXPECTED = Heading("95 % CL upper limit", "%"), Heading("expected", "%")
+LIMIT, EXPECTED = Heading("95 % CL upper limit", "%"), Heading("expected limit", "%")
 
 
 def limit_columns(rows: Sequence[RowT]) -> dict[str | Heading, Callable[[RowT], Cell]]:

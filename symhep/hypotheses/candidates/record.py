@@ -16,7 +16,7 @@ Untested = Literal["support", "trivial", "combined", "undefined", "unfitted"]
 
 
 class CandidateRow(Adjusted, Limits):
-    """The hypothesis that the events respect the one-parameter group of this generator: J_z, K_x, ..."""
+    """The hypothesis that the one-parameter group of this generator (J_z, K_x, ...) is a symmetry."""
 
     label: str = Field(description="the generator")
     how: Literal["tested"] | Untested = Field(

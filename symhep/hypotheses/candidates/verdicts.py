@@ -32,9 +32,8 @@ def candidate_verdicts(
     *,
     beam: bool,
     figure: str = "p_values",
-    relative: str = "",
 ) -> Iterator[Verdict]:
-    """A row for each family of generators and each answer, what is compatible first.
+    """A row for each family of generators and each answer, what is compatible first; what was not tested is one family.
 
     A row of several generators has the smallest adjusted p and the largest limit of those that are compatible, the
     largest p of those that are violated, and the size of the most violated one.
@@ -45,8 +44,6 @@ def candidate_verdicts(
         Of a row, the size of its breaking, and what that is, in words.
     beam
         Whether z is the axis of the beams.
-    relative
-        To what, in words; '': the events alone.
     """
     families: dict[tuple[int, int, str], list[RowT]] = defaultdict(list)
     order = ("compatible", "violated", "support")
@@ -54,10 +51,10 @@ def candidate_verdicts(
         answer = row.conclusion or row.how
         place = order.index(answer) if answer in order else len(order)
         head = row.label.partition("_")[0] if in_words([row.label]) != row.label else ""
-        family = _FAMILIES.index(head) if head in _FAMILIES else len(_FAMILIES)
+        family = _FAMILIES.index(head) if head in _FAMILIES and place < 2 else len(_FAMILIES)
         families[place, family, answer].append(row)
     for (_, _, answer), found in sorted(families.items(), key=lambda item: item[0][:2]):
-        yield _verdict(found, answer, size, beam, figure, relative)
+        yield _verdict(found, answer, size, beam, figure)
 
 
 def _verdict(
@@ -66,7 +63,6 @@ def _verdict(
     size: Callable[[RowT], tuple[Bounded | None, str]],
     beam: bool,
     figure: str,
-    relative: str,
 ) -> Verdict:
     tested = [row for row in rows if row.log10_p_adjusted is not None]
     sizes = [found for row in rows if (found := size(row))[0] is not None]
@@ -75,7 +71,7 @@ def _verdict(
     weakest = pick(tested, key=lambda row: row.log10_p_adjusted or 0.0, default=None)
     measured, of = max(sizes, key=lambda found: _height(found[0], violated), default=(None, ""))
     return Verdict(
-        f"{_question([row.label for row in rows], beam)}{relative and f', relative to {relative}'}?",
+        f"{_question([row.label for row in rows], beam)}?",
         NOT_TESTED.get(answer, answer),
         _CONCLUSIONS.get(answer, "not tested"),
         None if weakest is None else weakest.p_adjusted,

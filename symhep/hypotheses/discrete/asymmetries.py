@@ -38,7 +38,7 @@ RANDOM = 200
 
 @dataclass(frozen=True)
 class NamedAsymmetry:
-    """The largest asymmetry among the named functions of an element, and limits on all of them.
+    """The largest asymmetry among the predefined observables of an element, and limits on all of them.
 
     Attributes
     ----------
@@ -95,7 +95,7 @@ def named_asymmetries(
     an involution P(f(x) > f(g x)) - P(f(x) < f(g x)), 0 if the symmetry holds. All A of all elements lie in their
     intervals at once with 95 % confidence: Wilson's (`symhep.stats.asymmetry.wilson`), each with the tail of Sidak as
     in `symhep.hypotheses.bounds.region.simultaneous`. Functions that have the same sign for all events count once.
-    None: no named function changes.
+    None: no predefined observable changes.
     """
     counts = [_count(e, x, weighting, functions, labels) for e in elements]
     w = weighting.weights

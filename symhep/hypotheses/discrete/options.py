@@ -19,7 +19,7 @@ __all__ = ["DiscreteOptions", "EfficiencyOptions", "spelled"]
 
 
 class EfficiencyOptions(UserFunctionOptions):
-    """The probability that an event is seen, up to a factor, of which the weights are the inverse."""
+    """The efficiency (up to a factor) whose inverse the event weights are."""
 
     function: str = Field(
         pattern=NAME,
@@ -29,7 +29,7 @@ class EfficiencyOptions(UserFunctionOptions):
 
 
 class DiscreteOptions(Options):
-    """Which discrete elements are tested; methods derive from it.
+    """Discrete elements to test; methods derive from it.
 
     >>> from symhep.lie.elements.frame import Frame
     >>> [e.name for e in DiscreteOptions(elements=("P", "Z_3(z)")).chosen(Frame(("E", "px", "py", "pz"), ("a",)))]

@@ -14,9 +14,9 @@ __all__ = ["DiscreteRow"]
 
 
 class DiscreteRow(Adjusted, Limits):
-    """The hypothesis that the density stays the same under a discrete element.
+    """The hypothesis that the density is invariant under a discrete element.
 
-    ``function`` is the named function that size is of; no asymmetry of a named function is above ``upper_95``.
+    ``function`` is the predefined observable with the largest asymmetry; ``upper_95`` holds for all of them.
     """
 
     name: str = Field(description="name of the element")

@@ -31,7 +31,7 @@ class OrderRow(Adjusted):
 
 
 class AngleRow(Record):
-    """The turn by one angle, a primitive element of a cyclic group, which all of its turns generate."""
+    """The rotation by one angle, a generating element of a cyclic group."""
 
     angle: float = Field(description="2 pi k / q, up to pi, radians")
     order: int = Field(description="q; the p-value is that of Z_q")
@@ -44,7 +44,7 @@ class AngleRow(Record):
 
 
 class DiscreteScan(Record):
-    """Which cyclic groups of a closed one-parameter subgroup the events respect."""
+    """Tests of the cyclic groups of a closed one-parameter subgroup."""
 
     generator: str = Field(description="the one-parameter subgroup as named in the card")
     verdict: Literal["cyclic", "continuous", "none", "unresolved", "trivial"] = Field(

@@ -8,6 +8,7 @@ from typing import TypeVar
 from symhep.hypotheses.bounds.text import per_cent
 from symhep.hypotheses.discrete.record import DiscreteRow
 from symhep.hypotheses.headings import ADJUSTED, UNADJUSTED
+from symhep.methods.enumeration import several
 from symhep.methods.table import Cell, Heading, Table
 
 __all__ = ["discrete_table"]
@@ -37,12 +38,12 @@ def discrete_table(
         Heading("asymmetry", "%"),
         "of",
         Heading("95 % CL upper limit", "%"),
-        Heading("expected", "%"),
+        Heading("expected limit", "%"),
         *((Heading("learned asymmetry", "%"),) if learned else ()),
         *own,
         "verdict",
     )
-    joint = f" The {UNADJUSTED} combines {' and '.join(names)}." if len(names) > 1 else ""
+    joint = f" The {UNADJUSTED} combines {several(names)}." if len(names) > 1 else ""
     return Table.of(
         ("element", "meaning", *heads), cells,
         f"Discrete symmetries; p-values adjusted for the number of elements (Holm).{joint} Asymmetry: "

@@ -22,7 +22,7 @@ _SCANNED: dict[str, Conclusion] = {"unresolved": "undecided", "none": "violated"
 
 
 def discrete_verdicts(
-    rows: Sequence[DiscreteRow], *, final_state: bool, figure: str = "discrete", relative: str = ""
+    rows: Sequence[DiscreteRow], *, final_state: bool, figure: str = "discrete"
 ) -> Iterator[Verdict]:
     """A row for each family of elements and each answer; elements that act alike share one.
 
@@ -33,8 +33,6 @@ def discrete_verdicts(
     ----------
     final_state
         They act on momenta of the final state alone, which for parity and C of the process is half of it.
-    relative
-        To what, in words; '': the events alone.
     """
     alike: dict[str, list[str]] = defaultdict(list)
     for row in rows:
@@ -47,11 +45,10 @@ def discrete_verdicts(
             families["" if row.how == "trivial" else family, row.conclusion or row.how].append(row)
     drawn = any(row.log10_p is not None for row in rows)
     of = " of the final state" if final_state else ""
-    beside = f", relative to {relative}" if relative else ""
     for (family, answer), found in sorted(families.items(), key=lambda item: item[0][0] == ""):
         names = [row.name for row in found]
         others = [name for row in found for name in alike[row.name]]
-        question = f"{_question(family, names, of)}{beside}{_beside(others)}?"
+        question = f"{_question(family, names, of)}{_beside(others)}?"
         yield _verdict(question, found, answer, figure if drawn else None)
 
 

@@ -22,7 +22,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 class DivergenceMean(Record):
-    """Mean over elements of the divergence of each projection: images of one half against the other half."""
+    """Mean over elements of the divergence of each projection: one half, transformed, against the other half."""
 
     mean: tuple[float, ...] | None = Field(
         None, description="KL divergence of each projection in nats, including noise; null: no element"
@@ -51,7 +51,7 @@ class DivergenceMean(Record):
 
 
 class DivergenceRecord(Record):
-    """Kullback-Leibler divergences of projections, by what became of the elements; in nats."""
+    """Kullback-Leibler divergences of projections, by verdict on the elements, in nats."""
 
     projections: tuple[str, ...] = Field(description="names of the projections")
     bins: int = Field(description="bins of each histogram")

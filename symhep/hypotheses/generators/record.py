@@ -10,7 +10,7 @@ __all__ = ["GeneratorRow"]
 
 
 class GeneratorRow(Record):
-    """A generator as a combination of the candidates, of length 1; translations are by the scale of the events."""
+    """A generator as a normalised combination of the candidates; translations in units of scale."""
 
     label: str = Field(
         description="the generator as a sum of candidates: scaled to a largest coefficient of one; "

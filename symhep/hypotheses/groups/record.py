@@ -11,7 +11,7 @@ __all__ = ["GroupRow"]
 
 
 class GroupRow(Adjusted, Limits):
-    """The hypothesis that an event and its images under the whole group have the same law.
+    """The hypothesis that events and transformed events have the same distribution, for the whole group.
 
     What makes the p-value exact: the ``group`` was chosen beforehand, each ``unit`` is replaced by images of itself as
     a whole, and all that was taken from the data is the same whichever of its images an event is.

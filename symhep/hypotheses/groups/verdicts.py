@@ -11,14 +11,11 @@ from symhep.methods.verdict import Verdict
 __all__ = ["group_verdicts"]
 
 
-def group_verdicts(
-    rows: Sequence[GroupRow], figure: str = "p_values", relative: str = ""
-) -> Iterator[Verdict]:
+def group_verdicts(rows: Sequence[GroupRow], figure: str = "p_values") -> Iterator[Verdict]:
     """A row for each group that the card names."""
-    beside = f", relative to {relative}" if relative else ""
     for row in rows:
         yield Verdict(
-            f"The group {row.name}{beside}?",
+            f"The group {row.name}?",
             row.conclusion or "acts trivially on these events",
             "not tested" if row.rejected is None else "violated" if row.rejected else "compatible",
             row.p_adjusted

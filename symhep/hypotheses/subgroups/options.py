@@ -22,7 +22,7 @@ CATALOGUES: Mapping[str, Callable[[], Catalogue]] = {
 
 
 class SubgroupOptions(Options):
-    """Which classes of subgroups of the Lorentz or Poincare group are tested; methods derive from it.
+    """Classes of subgroups of the Lorentz or Poincare group to test; methods derive from it.
 
     >>> SubgroupOptions(classes=("SO(3)",)).asked(lorentz_subgroups()) == {"SO(3)", "SO(2)"}
     True

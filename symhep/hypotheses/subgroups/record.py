@@ -18,7 +18,7 @@ How = Literal["tested", "rank", "implied", "support", "candidates", "lab"]
 
 
 class SubgroupRow(Adjusted, Limits):
-    """The hypothesis that the events respect some subgroup of a class, with direction and parameters left free."""
+    """The hypothesis that a subgroup of a class, with fitted direction and parameters, is a symmetry."""
 
     name: str = Field(description="name of the class")
     label: str = Field(description="its label in the catalogue")

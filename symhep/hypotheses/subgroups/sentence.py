@@ -34,9 +34,9 @@ def subgroup_statement(
         return None
     if in_lab := [row for row in asked if row.how == "lab"]:
         return _with_lab_axes(in_lab)
-    group = f"connected subgroups of the {_GROUPS[catalogue]} group"
+    group = f"Connected subgroups of the {_GROUPS[catalogue]} group"
     among = " among the candidates" if len(asked) < len(rows) else ""
-    what = f"{len(asked)} classes of" if len(asked) > 1 else "one class of"
+    what = f"{len(asked)} classes" if len(asked) > 1 else "one class"
     largest = [row for row in asked if row.name in maximal]
     alive, rejected = [row for row in asked if row.survives], [row for row in asked if row.rejected]
     if largest:
@@ -48,11 +48,10 @@ def subgroup_statement(
     if rejected:
         text += f"; {_number(rejected, asked)} rejected (family-wise error {100 * level:g} %)"
     if off:
-        number = f"another {counted(len(off))} {_are(off)}" if rejected else _number(off, asked)
+        number = f"{counted(len(off))} more {_are(off)}" if rejected else _number(off, asked)
         text += f"{',' if rejected else ';'} {number} excluded by the support"
     return Statement(
-        f"Of the {what} {group}{among}, "
-        f"{'with no free axis' if confined else 'direction fitted for each'}, {text}.",
+        f"{group}{among} ({what}, {'axes fixed' if confined else 'direction fitted'}): {text}.",
         {
             "survive": {row.name: row.log10_p_adjusted for row in alive},
             "rejected": len(rejected),

@@ -43,7 +43,7 @@ class Tested:
     parameters
         Its continuous parameters.
     free
-        Dimensions of the continuum of conjugates that the events do not tell apart.
+        Dimensions of the continuum of conjugates that the events cannot distinguish.
     lab
         log p of the same hypothesis with axes and centre as in the catalogue; None: as that of the class.
     lab_kind

@@ -44,7 +44,7 @@ class SurfaceAlgebra:
     coefficients
         (r, G) orthonormal, of a readable basis.
     residuals
-        (r,) how far each leads off the surface, relative to how far it moves the events.
+        (r,) r.m.s. displacement off the surface relative to that of the events.
     restricted
         (r, R + 1, R + 1) the same on the plane of R dimensions that holds the events, in widths of the events.
     dimension, plane, numbers
@@ -84,15 +84,35 @@ def surface_algebra(
     generators: Generators | None = None,
     most: int = MOST_MONOMIALS,
 ) -> SurfaceAlgebra | None:
-    """The algebra of the surface that holds events x (N, P, d), each vector transformed alike; None if there is none.
+    """The algebra of the surface that holds events, each vector transformed alike.
 
     The equations are polynomials that vanish on all events (`symhep.stats.vanishing`). The field v of an affine map
     preserves the surface Q = 0 if v . grad Q = 0 on it: linear in the map, so that those which do are a null space.
-    What moves no event is left out. ``generators`` (G, d + 1, d + 1) are `affine_maps` by default.
+    What acts trivially on the events is left out.
 
-    For points with an error ``resolution`` is three to five times it, in widths of the points, and ``kept`` what is
-    left of the fields: about the same.
+    Parameters
+    ----------
+    x
+        (N, P, d) events.
+    names
+        d components, for the labels of the generators.
+    resolution
+        What counts as zero of an equation, in widths of the points; for points with an error three to five times it.
+    kept
+        What is left of a field that preserves the surface, at most, relative to how far it moves the events; for
+        points with an error about the same as ``resolution``.
+    generators
+        (G, d + 1, d + 1) the maps that are looked at; by default all affine ones.
+    most
+        Most monomials of an equation: the degree is the highest with no more.
 
+    Returns
+    -------
+    SurfaceAlgebra or None
+        None where the events lie on no surface.
+
+    Examples
+    --------
     >>> p = np.random.default_rng(1).normal(size=(400, 3))
     >>> p /= np.linalg.norm(p, axis=1, keepdims=True)
     >>> found = surface_algebra(np.stack([p, -p], axis=1), ("px", "py", "pz"))

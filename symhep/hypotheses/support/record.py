@@ -22,7 +22,7 @@ class SurfaceGenerator(Record):
 
 
 class TorusRecord(Record):
-    """How fast the planes of a torus turn."""
+    """Rotation frequencies of the planes of a torus."""
 
     weights: tuple[tuple[int, ...], ...] = Field(
         description="for each generator: number of turns in each plane per turn of the generator (integer "
@@ -37,7 +37,7 @@ class TorusRecord(Record):
 
 
 class SurfaceAlgebraRecord(Record):
-    """The affine maps of a vector that preserve the surface on which the events lie, whatever their density on it."""
+    """Affine maps of a vector that preserve the surface on which the events lie, independent of the density on it."""
 
     dimension: int = Field(description="number of generators that act non-trivially on the events")
     name: str | None = Field(description="name of the algebra; '0': none; null: too many generators to name")
@@ -59,7 +59,7 @@ class SurfaceAlgebraRecord(Record):
 
 
 class SupportRecord(Record):
-    """Constraints on the events; methods add what they conclude from them."""
+    """Constraints on the events; methods add their consequences."""
 
     constraints: tuple[str, ...] = Field(
         description="constraints that hold for all events: 'the sum of px is 0 GeV'"

@@ -12,10 +12,23 @@ __all__ = ["diagonal", "realify"]
 
 
 def diagonal(generators: Generators, particles: int) -> Generators:
-    """The same transformation on each of P particles: T becomes diag(T, ..., T), (P d, P d).
+    """The same transformation on each of P particles: T becomes diag(T, ..., T).
 
-    Affine generators keep one common last column, so those of Poincare become (4 P + 1, 4 P + 1).
+    Parameters
+    ----------
+    generators
+        On one particle, (G, d, d). Affine ones keep one common last column, so those of Poincare become (10, 4 P + 1,
+        4 P + 1).
+    particles
+        P.
 
+    Returns
+    -------
+    Generators
+        (G, P d, P d), with the same labels.
+
+    Examples
+    --------
     >>> from symhep.lie.bases import lorentz, poincare
     >>> diagonal(lorentz(), 2).matrices.shape, diagonal(poincare(), 2).matrices.shape
     ((6, 8, 8), (10, 9, 9))
@@ -30,8 +43,25 @@ def diagonal(generators: Generators, particles: int) -> Generators:
 
 
 def realify(matrices: Matrices) -> npt.NDArray[np.float64]:
-    """A + iB as ((A, -B), (B, A)): the action on (Re z_1 .. Re z_n, Im z_1 .. Im z_n). (..., n, n) to (..., 2n, 2n).
+    """A + iB as ((A, -B), (B, A)): the action on (Re z_1 .. Re z_n, Im z_1 .. Im z_n).
 
+    Parameters
+    ----------
+    matrices
+        (..., n, n), complex or real.
+
+    Returns
+    -------
+    ndarray
+        (..., 2n, 2n), real.
+
+    Raises
+    ------
+    ValueError
+        For arrays that hold no square matrices.
+
+    Examples
+    --------
     >>> realify(np.array([[1j]])).tolist()
     [[0.0, -1.0], [1.0, 0.0]]
     """

@@ -12,8 +12,20 @@ __all__ = ["dilatation", "poincare", "translations"]
 
 
 def translations(d: int) -> Generators:
-    """x' = x + theta e_i on (x, 1), matrices (d, d + 1, d + 1). Labels P_1 ... P_d; for d = 4 P_t P_x P_y P_z.
+    """x' = x + theta e_i, as matrices on (x, 1).
 
+    Parameters
+    ----------
+    d
+        Dimension of x, at least 1.
+
+    Returns
+    -------
+    Generators
+        (d, d + 1, d + 1), labels P_1 ... P_d; for d = 4 P_t P_x P_y P_z.
+
+    Examples
+    --------
     >>> translations(4).labels, translations(1).matrices.tolist()
     (('P_t', 'P_x', 'P_y', 'P_z'), [[[0.0, 1.0], [0.0, 0.0]]])
     """
@@ -26,6 +38,18 @@ def translations(d: int) -> Generators:
 def dilatation(d: int) -> Generators:
     """D = 1: x' = exp(theta) x.
 
+    Parameters
+    ----------
+    d
+        Dimension of x, at least 1.
+
+    Returns
+    -------
+    Generators
+        (1, d, d), the label D.
+
+    Examples
+    --------
     >>> dilatation(2)["D"].tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
@@ -33,10 +57,17 @@ def dilatation(d: int) -> Generators:
 
 
 def poincare() -> Generators:
-    """`lorentz` and the four `translations`, 5 x 5 matrices on (E, px, py, pz, 1). Dimension 10.
+    """The Poincare algebra: `lorentz` and the four `translations`.
 
     [J_x, P_y] = P_z (cyclic), [K_x, P_t] = P_x, [K_x, P_x] = P_t, and the P commute.
 
+    Returns
+    -------
+    Generators
+        (10, 5, 5) on (E, px, py, pz, 1).
+
+    Examples
+    --------
     >>> poincare().labels[3:], poincare().affine
     (('K_x', 'K_y', 'K_z', 'P_t', 'P_x', 'P_y', 'P_z'), True)
     """

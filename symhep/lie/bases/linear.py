@@ -15,8 +15,22 @@ Field = Literal["R", "C"]
 
 
 def gl(n: int, field: Field = "R") -> Generators:
-    """All n x n matrices: the units E_ij, row by row; over C also iE_ij. Dimension n^2, over C 2 n^2.
+    """gl(n): all n x n matrices.
 
+    Parameters
+    ----------
+    n
+        At least 1.
+    field
+        'R', or 'C' for the complex matrices as a real algebra.
+
+    Returns
+    -------
+    Generators
+        The units E_ij, row by row; over C also iE_ij. (n^2, n, n), over C (2 n^2, n, n).
+
+    Examples
+    --------
     >>> gl(2).labels, len(gl(3, field="C"))
     (('E_11', 'E_12', 'E_21', 'E_22'), 18)
     """
@@ -27,8 +41,22 @@ def gl(n: int, field: Field = "R") -> Generators:
 
 
 def sl(n: int, field: Field = "R") -> Generators:
-    """Traceless n x n matrices: E_ij (i != j), then H_i = E_ii - E_(i+1)(i+1). Dimension n^2 - 1, over C twice that.
+    """sl(n): traceless n x n matrices.
 
+    Parameters
+    ----------
+    n
+        At least 2.
+    field
+        'R', or 'C' for the complex matrices as a real algebra.
+
+    Returns
+    -------
+    Generators
+        E_ij (i != j), then H_i = E_ii - E_(i+1)(i+1). (n^2 - 1, n, n), over C twice as many.
+
+    Examples
+    --------
     >>> sl(2).labels
     ('E_12', 'E_21', 'H_1')
     """

@@ -13,15 +13,32 @@ __all__ = ["lorentz", "so"]
 
 
 def so(p: int, q: int = 0) -> Generators:
-    """Matrices with X^T g + g X = 0, g = diag(+1 p times, -1 q times). Dimension n (n - 1) / 2, n = p + q.
+    """so(p, q): matrices with X^T g + g X = 0, g = diag(+1 p times, -1 q times).
 
-    J_ij = E_ji - E_ij (i < j, equal signs) turns axis i towards axis j: x' = exp(theta J_12) x is the active
-    rotation (x1 cos - x2 sin, x1 sin + x2 cos). K_ij = E_ij + E_ji (different signs) boosts along i and j.
+    J_ij = E_ji - E_ij (i < j, equal signs) turns axis i towards axis j: x' = exp(theta J_12) x is the active rotation
+    (x1 cos - x2 sin, x1 sin + x2 cos). K_ij = E_ij + E_ji (different signs) boosts along i and j.
 
-    so(1,3) acts on (E, px, py, pz) and has its own labels and order, J_x J_y J_z K_x K_y K_z, with
-    [J_x, J_y] = J_z, [J_x, K_y] = K_z, [K_x, K_y] = -J_z (cyclic): active rotations about the axis by the right-hand
-    rule, and boosts that give a particle at rest a momentum along +axis.
+    so(1,3) acts on (E, px, py, pz) and has its own labels and order, J_x J_y J_z K_x K_y K_z, with [J_x, J_y] = J_z,
+    [J_x, K_y] = K_z, [K_x, K_y] = -J_z (cyclic): active rotations about the axis by the right-hand rule, and boosts
+    that give a particle at rest a momentum along +axis.
 
+    Parameters
+    ----------
+    p, q
+        How many signs of each kind; n = p + q is at least 2.
+
+    Returns
+    -------
+    Generators
+        (n (n - 1) / 2, n, n).
+
+    Raises
+    ------
+    ValueError
+        For numbers that are negative or not whole, and n below 2.
+
+    Examples
+    --------
     >>> so(3).labels, so(2, 1).labels
     (('J_12', 'J_13', 'J_23'), ('J_12', 'K_13', 'K_23'))
     >>> so(2).matrices.tolist()
@@ -44,8 +61,15 @@ def so(p: int, q: int = 0) -> Generators:
 
 
 def lorentz() -> Generators:
-    """The Lorentz algebra so(1,3) on (E, px, py, pz): J_x J_y J_z K_x K_y K_z.
+    """The Lorentz algebra so(1,3) on (E, px, py, pz).
 
+    Returns
+    -------
+    Generators
+        (6, 4, 4): J_x J_y J_z K_x K_y K_z, with the brackets of `so`.
+
+    Examples
+    --------
     >>> boosted = lorentz()["K_z"] @ np.array([1.0, 0.0, 0.0, 0.0])  # of a particle at rest
     >>> boosted.tolist()
     [0.0, 0.0, 0.0, 1.0]

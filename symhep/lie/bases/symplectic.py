@@ -12,11 +12,23 @@ __all__ = ["sp", "usp"]
 
 
 def sp(n: int) -> Generators:
-    """sp(2n,R): real 2n x 2n matrices with X^T w + w X = 0, w = ((0, 1), (-1, 0)). Dimension n (2n + 1).
+    """sp(2n,R), the linear canonical transformations: real matrices with X^T w + w X = 0, w = ((0, 1), (-1, 0)).
 
     On (q_1..q_n, p_1..p_n): A_ij = ((E_ij, 0), (0, -E_ji)), B_ij = ((0, S_ij), (0, 0)), C_ij = ((0, 0), (S_ij, 0)),
-    S_ij = E_ij + E_ji (i < j) or E_ii. These are the linear canonical transformations.
+    S_ij = E_ij + E_ji (i < j) or E_ii.
 
+    Parameters
+    ----------
+    n
+        Pairs of coordinates and momenta, at least 1.
+
+    Returns
+    -------
+    Generators
+        (n (2n + 1), 2n, 2n).
+
+    Examples
+    --------
     >>> sp(1).labels, len(sp(3))
     (('A_11', 'B_11', 'C_11'), 21)
     """
@@ -37,11 +49,23 @@ def sp(n: int) -> Generators:
 
 
 def usp(n: int) -> Generators:
-    """Compact sp(n): anti-Hermitian 2n x 2n matrices ((a, b), (-b*, a*)), b symmetric. Dimension n (2n + 1).
+    """Compact sp(n): anti-Hermitian matrices ((a, b), (-b*, a*)), b symmetric.
 
-    a runs through u(n) (labels lambda_k), b through S_ij and iS_ij; all normalised to Tr(X_k X_l) = -delta_kl / 2
-    as in `su`, so usp(1) is su(2).
+    a runs through u(n) (labels lambda_k), b through S_ij and iS_ij; all normalised to Tr(X_k X_l) = -delta_kl / 2 as
+    in `su`, so usp(1) is su(2).
 
+    Parameters
+    ----------
+    n
+        At least 1.
+
+    Returns
+    -------
+    Generators
+        (n (2n + 1), 2n, 2n), complex.
+
+    Examples
+    --------
     >>> usp(1).labels, len(usp(2))
     (('lambda_0', 'S_11', 'iS_11'), 10)
     """

@@ -12,12 +12,27 @@ __all__ = ["su", "u"]
 
 
 def su(n: int) -> Generators:
-    """X_k = -i lambda_k / 2 with the generalised Gell-Mann matrices lambda_1, lambda_2, ... Dimension n^2 - 1.
+    """su(n): X_k = -i lambda_k / 2 with the generalised Gell-Mann matrices lambda_1, lambda_2, ...
 
-    Tr(lambda_k lambda_l) = 2 delta_kl, in the order of Gell-Mann, Phys. Rev. 125 (1962) 1067: for each column j
-    the symmetric and antisymmetric ones of (1, j) ... (j - 1, j), then the diagonal one. Pauli's for n = 2.
-    [X_a, X_b] = f_abc X_c with the usual f: f_123 = 1.
+    Tr(lambda_k lambda_l) = 2 delta_kl; for each column j the symmetric and antisymmetric ones of (1, j) ... (j - 1,
+    j), then the diagonal one. Pauli's for n = 2. [X_a, X_b] = f_abc X_c with the usual f: f_123 = 1.
 
+    Parameters
+    ----------
+    n
+        At least 2.
+
+    Returns
+    -------
+    Generators
+        (n^2 - 1, n, n), complex.
+
+    References
+    ----------
+    M. Gell-Mann, Phys. Rev. 125 (1962) 1067, for the order.
+
+    Examples
+    --------
     >>> su(2).labels, (2j * su(3)["lambda_3"]).real.diagonal().tolist()
     (('lambda_1', 'lambda_2', 'lambda_3'), [1.0, -1.0, 0.0])
     """
@@ -27,8 +42,20 @@ def su(n: int) -> Generators:
 
 
 def u(n: int) -> Generators:
-    """lambda_0 = sqrt(2/n) 1 as -i lambda_0 / 2, then `su`. Dimension n^2.
+    """u(n): lambda_0 = sqrt(2/n) 1 as -i lambda_0 / 2, then `su`.
 
+    Parameters
+    ----------
+    n
+        At least 1.
+
+    Returns
+    -------
+    Generators
+        (n^2, n, n), complex.
+
+    Examples
+    --------
     >>> u(2).labels
     ('lambda_0', 'lambda_1', 'lambda_2', 'lambda_3')
     """

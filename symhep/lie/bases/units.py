@@ -35,7 +35,7 @@ def checked(n: int, smallest: int, what: str) -> int:
 
     >>> checked(0, 1, "gl(n)")
     Traceback (most recent call last):
-    ValueError: gl(n) needs a whole number of at least 1, not 0
+    ValueError: gl(n) needs an integer of at least 1, not 0
     """
     try:
         value = operator.index(n)

@@ -60,7 +60,7 @@ class ClosedSubgroup:
         power = "" if times == 1 else f"^{times}"
         return Element(
             f"Z_{q}({self.name}){power}",
-            f"turn by {'2 pi' if times == 1 else f'{2 * times} pi'} / {q} {self.words}",
+            f"rotation by {'2 pi' if times == 1 else f'{2 * times} pi'} / {q} {self.words}",
             matrix,
             tuple(range(self.vectors)),
         )

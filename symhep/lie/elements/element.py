@@ -39,10 +39,14 @@ class Element:
     sources
         (P,) s: the vector p of the image is made of the vector s(p).
 
+    Examples
+    --------
     >>> import torch
     >>> swap = Element("exchange(1,2)", "exchange of 1 and 2", np.eye(2), (1, 0))
-    >>> swap.act(torch.tensor([[[1.0, 2.0], [3.0, 4.0]]])).tolist(), swap.order
-    ([[[3.0, 4.0], [1.0, 2.0]]], 2)
+    >>> swap.act(torch.tensor([[[1.0, 2.0], [3.0, 4.0]]])).tolist(), swap.order, swap.is_identity
+    ([[[3.0, 4.0], [1.0, 2.0]]], 2, False)
+    >>> swap.called("swap", "the two change places").name, swap.orbit(torch.zeros(5, 2, 2)).shape
+    ('swap', torch.Size([2, 5, 2, 2]))
     """
 
     name: str
@@ -51,7 +55,18 @@ class Element:
     sources: tuple[int, ...]
 
     def act(self, x: Tensor) -> Tensor:
-        """g x, of the shape of x (n, P, d), or (n, P, D) with D > d."""
+        """g x.
+
+        Parameters
+        ----------
+        x
+            (n, P, d), or (n, P, D) with D > d: what a vector holds beyond d stays at its place.
+
+        Returns
+        -------
+        Tensor
+            Of the shape of ``x``.
+        """
         if x.shape[2] > (d := len(self.matrix)):
             found = x.clone()
             found[..., :d] = self.act(x[..., :d])
@@ -62,13 +77,26 @@ class Element:
     def whole(self) -> FloatArray:
         """g as one matrix (P d, P d) on the components of all vectors, vector by vector.
 
+        Examples
+        --------
         >>> Element("exchange(1,2)", "exchange of 1 and 2", np.eye(1), (1, 0)).whole.tolist()
         [[0.0, 1.0], [1.0, 0.0]]
         """
         return np.asarray(np.kron(np.eye(len(self.sources))[list(self.sources)], self.matrix))
 
     def orbit(self, x: Tensor) -> Tensor:
-        """x, g x, ..., g^(q - 1) x: (q, n, P, d)."""
+        """x, g x, ..., g^(q - 1) x.
+
+        Parameters
+        ----------
+        x
+            (n, P, d).
+
+        Returns
+        -------
+        Tensor
+            (q, n, P, d).
+        """
         images = x.new_empty((self.order, *x.shape))
         images[0] = x
         for power in range(1, self.order):
@@ -77,7 +105,13 @@ class Element:
 
     @cached_property
     def order(self) -> int:
-        """q, the least number with g^q = 1. Raises `LieError` beyond `HIGHEST_ORDER`."""
+        """q, the least number with g^q = 1.
+
+        Raises
+        ------
+        LieError
+            Beyond `HIGHEST_ORDER`.
+        """
         power, q = self, 1
         while not power.is_identity:
             power, q = power * self, q + 1
@@ -90,7 +124,7 @@ class Element:
 
     @property
     def is_identity(self) -> bool:
-        """Does g leave every x alone?"""
+        """Whether g leaves every x unchanged."""
         unit = np.allclose(self.matrix, np.eye(len(self.matrix)), atol=ROUNDING, rtol=0)
         return unit and self.sources == tuple(range(len(self.sources)))
 
@@ -109,5 +143,18 @@ class Element:
         )
 
     def called(self, name: str, meaning: str) -> Element:
-        """The same element under another name."""
+        """The same element under another name.
+
+        Parameters
+        ----------
+        name
+            As in a card.
+        meaning
+            In words.
+
+        Returns
+        -------
+        Element
+            With the same action.
+        """
         return replace(self, name=name, meaning=meaning)

@@ -31,8 +31,11 @@ class Frame:
     sets
         Those of ``objects`` whose members have no order.
 
-    >>> Frame(("E", "px", "py", "pz"), ("mu-", "mu+")).component("z")
-    3
+    Examples
+    --------
+    >>> pair = Frame(("E", "px", "py", "pz"), ("mu-", "mu+"))
+    >>> pair.component("z"), pair.vector("mu+"), pair.space, pair.spatial, pair.exchangeable
+    (3, 1, (1, 2, 3), True, [(0, 1)])
     """
 
     components: tuple[str, ...]
@@ -51,7 +54,29 @@ class Frame:
         objects: tuple[str, ...] = (),
         sets: frozenset[str] = frozenset(),
     ) -> Frame:
-        """``count`` vectors; where their number is not that of the particles, they are called by their numbers."""
+        """Vectors of a dataset.
+
+        Parameters
+        ----------
+        components
+            d names.
+        particles
+            Names of the particles.
+        count
+            P. Where it is not the number of the particles, the vectors are called by their numbers, '1', '2', ...
+        known, objects, sets
+            As in `Frame`.
+
+        Returns
+        -------
+        Frame
+            P vectors of d components.
+
+        Examples
+        --------
+        >>> Frame.of(("x", "y"), (), 2).vectors
+        ('1', '2')
+        """
         named = len(particles) == count
         vectors = particles if named else tuple(str(i + 1) for i in range(count))
         return cls(components, vectors, known, objects, sets)
@@ -66,8 +91,20 @@ class Frame:
         return [(i, j) for i, j in alike if not self.why_not_exchanged(i, j)]
 
     def why_not_exchanged(self, i: int, j: int) -> str:
-        """Why two vectors cannot be exchanged; '' if they can.
+        """Why two vectors cannot be exchanged.
 
+        Parameters
+        ----------
+        i, j
+            Their numbers from 0.
+
+        Returns
+        -------
+        str
+            '' if they can.
+
+        Examples
+        --------
         >>> event = Frame(("px", "py"), ("jets[0]", "jets[1]"), objects=("jets", "jets"), sets=frozenset({"jets"}))
         >>> event.why_not_exchanged(0, 1)
         "the members of 'jets' have no order, so that their exchange changes nothing"
@@ -81,25 +118,57 @@ class Frame:
 
     @property
     def spatial(self) -> bool:
-        """Are there momenta in space, with z along the beam?"""
+        """Whether these are momenta in space, with z along the beam."""
         return all(name in self.components for name in MOMENTA)
 
     @property
     def space(self) -> tuple[int, ...]:
-        """Numbers of the components that parity reverses: of the momentum, or all of them."""
+        """Numbers of the components that parity reverses, those of the momentum, or all of them."""
         if self.spatial:
             return tuple(self.components.index(name) for name in MOMENTA)
         return tuple(range(len(self.components)))
 
     def component(self, name: str) -> int:
-        """Number of a component: 'px', or 'x' for short. Raises `LieError`."""
+        """Number of a component.
+
+        Parameters
+        ----------
+        name
+            'px', or 'x' for short.
+
+        Returns
+        -------
+        int
+            From 0.
+
+        Raises
+        ------
+        LieError
+            For a name that is not there, with the nearest that is.
+        """
         for spelling in (name, f"p{name}"):
             if spelling in self.components:
                 return self.components.index(spelling)
         raise LieError(f"unknown component '{name}'", hint=nearest(name, self.components))
 
     def vector(self, name: str) -> int:
-        """Number of a vector, from its name or its number from 1. Raises `LieError`."""
+        """Number of a vector.
+
+        Parameters
+        ----------
+        name
+            Its name, or its number from 1.
+
+        Returns
+        -------
+        int
+            From 0.
+
+        Raises
+        ------
+        LieError
+            For a name that is not there, with the nearest that is.
+        """
         if name in self.vectors:
             return self.vectors.index(name)
         if name.isdecimal() and 1 <= int(name) <= len(self.vectors):

@@ -34,12 +34,30 @@ _TURN = re.compile(r"Z_?([0-9]{1,9})")
 
 
 def read_element(text: str, frame: Frame) -> Element:
-    """The element that ``text`` names; factors of a product act from the right.
+    """The discrete element that a text names.
 
-    P, T, C, CP; reflection(c) of a component; exchange(i,j) of particles by number or name; Z_q(axis), Z_q(a,b)
-    for the turn by 2 pi / q; and products of them with '*'. Raises `LieError` for anything else, for products that are
-    1, and for what needs components of a vector that are not known.
+    P, T, C, CP; reflection(c) of a component; exchange(i,j) of particles by number or name; Z_q(axis), Z_q(a,b) for
+    the turn by 2 pi / q; and products of them with '*', whose factors act from the right.
 
+    Parameters
+    ----------
+    text
+        As in a card: 'P*exchange(1,2)'.
+    frame
+        The vectors it acts on.
+
+    Returns
+    -------
+    Element
+        With its meaning in words.
+
+    Raises
+    ------
+    LieError
+        For anything else, for products that are 1, and for what needs components of a vector that are not known.
+
+    Examples
+    --------
     >>> frame = Frame(("E", "px", "py", "pz"), ("mu-", "mu+"))
     >>> read_element("P*exchange(mu-,mu+)", frame).meaning
     'exchange of mu- and mu+; then parity of the final state only, p -> -p'

@@ -16,8 +16,23 @@ ALL_REFLECTIONS = 8
 
 
 def usual_elements(frame: Frame) -> list[Element]:
-    """P, T, mirrors, turns, exchanges; C and CP where every particle's antiparticle is there.
+    """The elements that are tested where a card names none: P, T, mirrors, turns, exchanges, C and CP.
 
+    C and CP where every particle's antiparticle is there.
+
+    Parameters
+    ----------
+    frame
+        The vectors they act on.
+
+    Returns
+    -------
+    list of Element
+        Those that act on all of the vectors; of more than four vectors only exchanges of neighbours, which generate
+        the others.
+
+    Examples
+    --------
     >>> [e.name for e in usual_elements(Frame(("E", "px", "py", "pz"), ("jet[0]", "jet[1]")))][-3:]
     ['Z_3(z)', 'exchange(1,2)', 'P*exchange(1,2)']
     """

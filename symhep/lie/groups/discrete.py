@@ -19,8 +19,20 @@ FloatArray = npt.NDArray[np.float64]
 
 
 def reflections(n: int) -> FloatArray:
-    """1 and diag(1, ..., 1, -1), (2, n, n): they make O(n) of SO(n).
+    """1 and diag(1, ..., 1, -1): they make O(n) of SO(n).
 
+    Parameters
+    ----------
+    n
+        At least 1.
+
+    Returns
+    -------
+    ndarray
+        (2, n, n).
+
+    Examples
+    --------
     >>> reflections(2)[1].tolist()
     [[1.0, 0.0], [0.0, -1.0]]
     """
@@ -30,8 +42,15 @@ def reflections(n: int) -> FloatArray:
 
 
 def space_and_time_inversions() -> FloatArray:
-    """1, P, T, PT on (E, px, py, pz), (4, 4, 4): they make O(1,3) of its identity component.
+    """1, P, T, PT on (E, px, py, pz): they make O(1,3) of its identity component.
 
+    Returns
+    -------
+    ndarray
+        (4, 4, 4).
+
+    Examples
+    --------
     >>> [element.diagonal().astype(int).tolist() for element in space_and_time_inversions()[1:3]]
     [[1, -1, -1, -1], [-1, 1, 1, 1]]
     """
@@ -40,13 +59,27 @@ def space_and_time_inversions() -> FloatArray:
 
 
 class Components(Family):
-    """g(x) = D_c A x + b: a family (A, b) times one of the ``elements`` D (M, d, d), chosen by the last parameter.
+    """A family times one of several discrete elements: g(x) = D_c A x + b.
 
-    That parameter, ``component``, is the number c of the element; start: all equally likely.
+    The last parameter, ``component``, is the number c of the element; start: all equally likely.
 
     ``Components(Similarity(), reflections(2))`` is SymmetryGAN's eq. (28), diag(1, (-1)^delta) ((c, s), (-s, c)). As
     printed there, ((c, s), (-s, (-1)^delta c)), it is not orthogonal for delta = 1 (its determinant is s^2 - c^2).
 
+    Parameters
+    ----------
+    family
+        (A, b).
+    elements
+        (M, d, d) D, the identity among them if it is wanted.
+
+    Raises
+    ------
+    ValueError
+        For elements of another size than the family's.
+
+    Examples
+    --------
     >>> from symhep.lie.groups.rotations import Similarity
     >>> o2 = Components(Similarity(), reflections(2))
     >>> o2.labels, o2.matrices(torch.tensor([[0.6, 0.8, 1.0]])).det().round().tolist()
@@ -88,9 +121,25 @@ class Components(Family):
 class Particles(Family):
     """A family acting on each of P particles alike, and then a permutation of them, chosen by the last parameter.
 
-    Events are (..., N, P d), particle by particle. ``permutations`` lists the permutations to choose from, the
-    identity among them if it is wanted; without them there is no parameter ``exchange``.
+    Events are (..., N, P d), particle by particle.
 
+    Parameters
+    ----------
+    family
+        On one particle.
+    particles
+        P.
+    permutations
+        Those to choose from, each P numbers from 0, the identity among them if it is wanted; without any there is no
+        parameter ``exchange``.
+
+    Raises
+    ------
+    ValueError
+        For lists that are no permutations of P.
+
+    Examples
+    --------
     >>> from symhep.lie.bases import lorentz
     >>> from symhep.lie.groups.generated import Exponential
     >>> pair = Particles(Exponential(lorentz()), 2, [(0, 1), (1, 0)])

@@ -11,10 +11,22 @@ __all__ = ["chordal", "geodesic", "grassmann_distance", "principal_angles"]
 
 
 def chordal(first: Tensor, second: Tensor) -> Tensor:
-    """||A - B||, the Frobenius norm: (..., d, d) twice to (...).
+    """``||A - B||``, the Frobenius norm.
 
     For rotations by angles theta_i apart it is sqrt(sum_i 8 sin^2(theta_i / 2)), at most 2 sqrt(d).
 
+    Parameters
+    ----------
+    first, second
+        (..., d, d).
+
+    Returns
+    -------
+    Tensor
+        (...).
+
+    Examples
+    --------
     >>> chordal(torch.eye(4), -torch.eye(4)).item()
     4.0
     """
@@ -22,11 +34,23 @@ def chordal(first: Tensor, second: Tensor) -> Tensor:
 
 
 def geodesic(first: Tensor, second: Tensor) -> Tensor:
-    """||log(A^-1 B)||, the Frobenius norm: (..., d, d) twice to (...).
+    """``||log(A^-1 B)||``, the Frobenius norm.
 
-    Left-invariant, and on compact groups the length of the shortest path; a rotation by theta in one plane is
-    sqrt(2) |theta| long. NaN where A^-1 B has no principal logarithm (`logarithm`), so between components.
+    Left-invariant, and on compact groups the length of the shortest path; a rotation by theta in one plane is sqrt(2)
+    theta long.
 
+    Parameters
+    ----------
+    first, second
+        (..., d, d).
+
+    Returns
+    -------
+    Tensor
+        (...); NaN where A^-1 B has no principal logarithm (`logarithm`), so between components.
+
+    Examples
+    --------
     >>> turn = torch.tensor([[0.0, -1.0], [1.0, 0.0]], dtype=torch.float64)
     >>> round(geodesic(torch.eye(2, dtype=torch.float64), turn).item() / 2**0.5, 12) == round(torch.pi / 2, 12)
     True
@@ -35,11 +59,23 @@ def geodesic(first: Tensor, second: Tensor) -> Tensor:
 
 
 def principal_angles(first: Tensor, second: Tensor) -> Tensor:
-    """Principal angles between the spans of real bases (..., G, d, d) and (..., H, d, d): (..., min(G, H)), ascending.
+    """Principal angles between the spans of real bases.
 
-    The formula of `symhep.lie.spans.principal_angles`, exact to rounding for small angles too. Complex matrices:
-    `symhep.lie.bases.realify` them first. The bases must be linearly independent.
+    The formula of `symhep.lie.spans.principal_angles`, exact to rounding for small angles too.
 
+    Parameters
+    ----------
+    first, second
+        (..., G, d, d) and (..., H, d, d), each linearly independent. Complex matrices: `symhep.lie.bases.realify` them
+        first.
+
+    Returns
+    -------
+    Tensor
+        (..., min(G, H)) in radians, ascending.
+
+    Examples
+    --------
     >>> x, tilted = torch.tensor([[[1.0, 0.0]]]), torch.tensor([[[1.0, 1e-6]]])
     >>> f"{principal_angles(x, tilted).item():.4g}"
     '1e-06'
@@ -53,10 +89,25 @@ def principal_angles(first: Tensor, second: Tensor) -> Tensor:
 
 
 def grassmann_distance(first: Tensor, second: Tensor) -> Tensor:
-    """sqrt(sum theta_i^2) over the `principal_angles` of two bases of equal size: (..., G, d, d) twice to (...).
+    """sqrt(sum theta_i^2) over the `principal_angles` of two bases of equal size.
 
-    Raises ``ValueError`` for different sizes; the angles alone then say how the smaller span lies in the larger one.
+    Parameters
+    ----------
+    first, second
+        (..., G, d, d).
 
+    Returns
+    -------
+    Tensor
+        (...) in radians.
+
+    Raises
+    ------
+    ValueError
+        For different sizes; the angles alone then say how the smaller span lies in the larger one.
+
+    Examples
+    --------
     >>> x, y = torch.tensor([[[1.0, 0.0]]]), torch.tensor([[[0.0, 1.0]]])
     >>> round(grassmann_distance(x, y).item(), 6)
     1.570796

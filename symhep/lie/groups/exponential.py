@@ -27,16 +27,30 @@ _ROUNDS = Constant(np.arange(SQUARINGS))
 
 
 def exponential(matrices: Tensor) -> Tensor:
-    """exp(A) of matrices (..., d, d), real or complex.
+    """exp(A).
 
-    Scaling and squaring (Higham 2008, section 10.3): A / 2^s has a 1-norm below 3/4, its Taylor polynomial of degree
-    16 takes six products (Paterson and Stockmeyer), and s squarings follow. Each matrix has its own s, applied by
-    masks, so the host never waits for the device (``torch.linalg.matrix_exp`` does). The error is a few times the
-    condition number times eps; the gradient is the `adjoint_derivative`.
+    Scaling and squaring: A / 2^s has a 1-norm below 3/4, its Taylor polynomial of degree 16 takes six products
+    (Paterson and Stockmeyer), and s squarings follow. Each matrix has its own s, applied by masks, so the host never
+    waits for the device (``torch.linalg.matrix_exp`` does). The error is a few times the condition number times eps;
+    the gradient is the adjoint of the Frechet derivative.
 
-    The domain is a 1-norm of at most 48; beyond it the result is NaN. (48 rad are 7 turns; a boost of rapidity 48
-    multiplies momenta by 10^20.)
+    Parameters
+    ----------
+    matrices
+        (..., d, d), real or complex, with a 1-norm of at most 48 (7 turns; a boost of rapidity 48 multiplies momenta
+        by 10^20).
 
+    Returns
+    -------
+    Tensor
+        (..., d, d); NaN beyond the domain.
+
+    References
+    ----------
+    N. J. Higham, Functions of Matrices (2008), section 10.3.
+
+    Examples
+    --------
     >>> quarter = torch.tensor([[0.0, -torch.pi / 2], [torch.pi / 2, 0.0]], dtype=torch.float64)
     >>> exponential(quarter).round().tolist() == [[0.0, -1.0], [1.0, 0.0]]
     True

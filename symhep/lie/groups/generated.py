@@ -25,8 +25,18 @@ class Exponential(Family):
     Start: theta of an antisymmetric generator uniform over one period of its fastest rotation, of any other normal of
     width 1/2. Parameters have the labels of the generators.
 
-    Raises ``ValueError`` for complex generators: `symhep.lie.bases.realify` them first.
+    Parameters
+    ----------
+    generators
+        Labelled, as of `symhep.lie.bases`; ``generators.combination`` and ``parse`` make others.
 
+    Raises
+    ------
+    ValueError
+        For complex generators: `symhep.lie.bases.realify` them first.
+
+    Examples
+    --------
     >>> from symhep.lie.bases import poincare
     >>> moved = Exponential(poincare()).transform(torch.eye(10)[-1:], torch.zeros(1, 4))  # P_z
     >>> moved.tolist()

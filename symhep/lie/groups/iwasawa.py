@@ -16,16 +16,25 @@ __all__ = ["Iwasawa"]
 
 
 class Iwasawa(Family):
-    """g(x) = |d|^(1/n) F^delta K A N x + b on R^n: AGL(n), or with ``unimodular`` ASL+-(n), where |d| = 1.
+    """``g(x) = |d|^(1/n) F^delta K A N x + b`` on R^n: AGL(n), or ASL+-(n), where d is 1 or -1.
 
     F = diag(1, ..., 1, -1), K the `PlaneRotations` by theta_ij, A = diag(exp(l_1), exp(l_2 - l_1), ..., exp(-l_(n-1)))
     with l_i = log_r_i, N upper triangular with ones on the diagonal and u_ij above. For n = 2 this is SymmetryGAN's
     eq. (24) with r = exp(log_r_1).
 
     AGL(n) has the determinant d as first parameter, delta = (1 - sgn d) / 2; ASL+-(n) has the bit delta (0 or 1)
-    there. Start: either sign with equal probability, angles uniform in [0, 2 pi), log |d|, log_r, u, b normal of
+    there. Start: either sign with equal probability, angles uniform in [0, 2 pi), ``log |d|``, log_r, u, b normal of
     width 1/2.
 
+    Parameters
+    ----------
+    n
+        Dimension of x.
+    unimodular
+        ASL+-(n) in place of AGL(n).
+
+    Examples
+    --------
     >>> Iwasawa(2).labels
     ('d', 'theta_12', 'log_r_1', 'u_12', 'b_1', 'b_2')
     >>> flip = torch.tensor([[1.0, 0.0, 0.0, 0.0, 3.0, 0.0]])

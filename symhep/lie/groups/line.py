@@ -11,10 +11,21 @@ __all__ = ["AffineLine"]
 
 
 class AffineLine(Family):
-    """g(x) = b + c x, or with a fixed ``intercept`` g(x) = intercept + c x.
+    """Maps of the line: g(x) = b + c x, or with a fixed intercept g(x) = intercept + c x.
 
-    Desai, Nachman and Thaler 2022 (SymmetryGAN), eq. (20) and fig. 4; start uniform in [-5, 5] as there.
+    Start uniform in [-5, 5].
 
+    Parameters
+    ----------
+    intercept
+        b, held fixed; None: a parameter.
+
+    References
+    ----------
+    K. Desai, B. Nachman and J. Thaler, SymmetryGAN, Phys. Rev. D 105 (2022) 096031, eq. (20) and fig. 4.
+
+    Examples
+    --------
     >>> AffineLine().transform(torch.tensor([[1.0, -1.0]]), torch.tensor([[0.25]])).tolist()
     [[[0.75]]]
     >>> AffineLine(intercept=1.0).labels

@@ -24,6 +24,20 @@ class PlaneRotations(Family):
     and (2, 3) of n = 4 it is SO(2) x SO(2), eq. (30). Every rotation is reached (Euler angles of Hoffman, Raffenetti
     and Ruedenberg 1972). Start: uniform in [0, 2 pi).
 
+    Parameters
+    ----------
+    n
+        Dimension of x.
+    planes
+        Pairs of axes from 0, in the order of the product; None: all of them, in the order (0, 1), (0, 2), ...
+
+    Raises
+    ------
+    ValueError
+        For a plane of axes that are not there, or of one axis twice.
+
+    Examples
+    --------
     >>> PlaneRotations(4).labels
     ('theta_1', 'theta_2', 'theta_3', 'theta_4', 'theta_5', 'theta_6')
     >>> two = PlaneRotations(4, [(0, 1), (2, 3)])
@@ -96,6 +110,8 @@ class PlaneRotations(Family):
 class Similarity(Family):
     """SO(2) x R+ as ((c, s), (-s, c)), SymmetryGAN's eq. (23); start uniform in [-1, 1]^2 as there.
 
+    Examples
+    --------
     >>> Similarity().matrices(torch.tensor([2.0, 1.0])).tolist()
     [[2.0, 1.0], [-1.0, 2.0]]
     """

@@ -23,18 +23,46 @@ TOO_LARGE = "the errors are too large to identify the algebra"
 class Identification:
     """What a span of matrices is.
 
-    ``name``: ``so(1,3)``, or ``not closed``, or ``ambiguous``.
-    ``stability``: in [0, 1], a share of resamplings and no probability of being right; ``how`` it was obtained.
-    ``closed``: whether the span is a Lie algebra within the errors. ``closure``: what is left
-    of the brackets, over all brackets. ``closure_excess``: the same over what the errors explain.
-    ``parts``: names of the simple ideals, of the centre or of the radical.
-    ``isomorphic``: other names of the same abstract algebra.
-    ``rank``: of the semisimple part. ``signature``: numbers of
-    positive, negative and zero eigenvalues of the Killing form.
-    ``parameters``: continuous parameters of the algebra, (value, standard error).
-    ``alternatives``: (name, fraction of the perturbed copies), the most frequent first.
-    ``rounding_only``: only rounding was allowed for, of the matrices themselves or as it was given.
-    ``decisions``: every rank that was decided, with its distance from the border.
+    Attributes
+    ----------
+    name
+        'so(1,3)', or 'not closed', or 'ambiguous'.
+    dimension
+        Of the span.
+    stability
+        In [0, 1]: a share of resamplings and no probability of being right.
+    how
+        How it was obtained.
+    closed
+        Whether the span is a Lie algebra within the errors.
+    closure
+        What is left of the brackets, over all brackets.
+    closure_excess
+        The same over what the errors explain.
+    parts
+        Names of the simple ideals, of the centre or of the radical.
+    isomorphic
+        Other names of the same abstract algebra.
+    rank
+        Of the semisimple part.
+    signature
+        Numbers of positive, negative and zero eigenvalues of the Killing form.
+    parameters
+        Continuous parameters of the algebra, (value, standard error).
+    alternatives
+        (name, fraction of the perturbed copies), the most frequent first.
+    decisions
+        Every rank that was decided, with its distance from the border.
+    rounding_only
+        Only rounding was allowed for, of the matrices themselves or as it was given.
+
+    Examples
+    --------
+    >>> from symhep.lie import bases
+    >>> from symhep.lie.identify import identify
+    >>> found = identify(bases.lorentz())
+    >>> found.name, found.signature, found.abstract, found.margin > 100, found.resolution < 0.5
+    ('so(1,3)', (3, 3, 0), 'so(1,3)', True, True)
     """
 
     name: str
@@ -65,11 +93,10 @@ class Identification:
 
     @property
     def abstract(self) -> str:
-        """The name as far as it depends on the algebra alone: abelian summands, however they act, are R^k.
+        """The name as far as it depends on the algebra alone.
 
-        The part after '=' is left out.
-
-        The column ``algebra`` of the catalogues of subgroups (:mod:`symhep.lie.subgroups`) has these names.
+        Abelian summands, however they act, are R^k; the part after '=' is left out. The column ``algebra`` of the
+        catalogues of subgroups (:mod:`symhep.lie.subgroups`) has these names.
         """
         name = self.name.partition(" = ")[0]
         plain = re.sub(r"^abelian | \((nilpotent|mixed)\)", "", name).split(" + ")

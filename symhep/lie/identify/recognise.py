@@ -55,21 +55,45 @@ MAX_CLOSING = 2000
 def identify(
     matrices: npt.ArrayLike, errors: npt.ArrayLike | None = None, seed: int = 0, *, rounding: bool = False
 ) -> Identification:
-    """Name of the real Lie algebra that is spanned by ``matrices`` (G, d, d), real or complex.
+    """Name of the real Lie algebra that some matrices span.
 
-    ``errors``: standard errors of the entries; None for rounding of these numbers alone, a number, or an array shaped
-    like ``matrices``. ``rounding``: the errors are what rounding may have made of the entries on their way here.
+    1. Closure: is what is left of the brackets explained by the errors? Else 'not closed'.
 
-    1. Closure: is what is left of the brackets explained by the errors? Else ``not closed``.
-    2. Constants by the trace form where it is nondegenerate, so that errors enter in second order; else
-       of the nearest closed span.
-    3. Name, every rank decided against the spread of copies drawn within the errors
-       (:mod:`symhep.lie.noise`). What the errors allow to be zero is zero: the most special algebra wins.
-    4. Stability: the fraction of 20 perturbed copies, the errors drawn again on top of those
-       that are there, with the same name. If no name has two thirds, ``ambiguous``.
+    2. Constants by the trace form where it is nondegenerate, so that errors enter in second order; else of the nearest
+    closed span.
 
-    Raises MethodError if the matrices are linearly dependent within the errors, LieError for wrong shapes.
+    3. Name, every rank decided against the spread of copies drawn within the errors (:mod:`symhep.lie.noise`). What
+    the errors allow to be zero is zero: the most special algebra wins.
 
+    4. Stability: the fraction of 20 perturbed copies, the errors drawn again on top of those that are there, with the
+    same name. If no name has two thirds, 'ambiguous'.
+
+    Parameters
+    ----------
+    matrices
+        (G, d, d), real or complex; or labelled generators. Sizes, basis and units do not matter.
+    errors
+        Standard errors of the entries: a number, or an array shaped like ``matrices``; None for rounding of these
+        numbers alone.
+    seed
+        Of the copies within the errors.
+    rounding
+        The errors are what rounding may have made of the entries on their way here.
+
+    Returns
+    -------
+    Identification
+        With the ranks that were decided, and other names that the copies got.
+
+    Raises
+    ------
+    MethodError
+        If the matrices are linearly dependent within the errors: pass fewer.
+    LieError
+        For wrong shapes, entries that are not finite, errors that do not fit.
+
+    Examples
+    --------
     >>> turn = np.array([[0.0, -1.0], [1.0, 0.0]])
     >>> identify([turn]).name, identify([turn, np.eye(2)]).name
     ('so(2)', 'so(2) + R')

@@ -22,7 +22,7 @@ ROUNDING = 1e-9
 def bounded_draw(generators: FloatArray, boosts: float | None, translations: float | None) -> Draw:
     """Elements t b r of the group of affine generators (G, n + 1, n + 1), which is not compact.
 
-    r is drawn from the rotations about the origin among them by Haar's measure, t moves by a vector that is uniform in
+    r is drawn from the rotations about the origin among them by the Haar measure, t is uniform in
     a ball of radius ``translations`` (in the data's unit), and b = exp(X) with X in the span of k generators that is
     orthogonal to both: its direction is uniform, its largest singular value, for a boost the rapidity, is that of a
     uniform point of a ball of radius ``boosts`` in k dimensions. There is no even measure to draw from; each element
@@ -33,7 +33,7 @@ def bounded_draw(generators: FloatArray, boosts: float | None, translations: flo
     >>> from symhep.lie.bases import poincare
     >>> draw = bounded_draw(poincare().subset(["J_z", "K_z"]).matrices, 0.5, None)
     >>> draw.how
-    "Haar measure of SO(2), then boosts and scalings up to a rapidity of 0.5"
+    'Haar measure of SO(2), then boosts and scalings up to a rapidity of 0.5'
     """
     basis = np.asarray(orthonormal(generators), dtype=np.float64)
     linear = basis[:, :-1, :-1]

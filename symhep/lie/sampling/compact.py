@@ -1,4 +1,4 @@
-"""Random elements of compact connected groups, by Haar's measure."""
+"""Random elements of compact connected groups, by the Haar measure."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Draw:
 def compact_draw(generators: FloatArray) -> Draw | None:
     """Elements of the compact connected group that real generators (G, d, d) generate; None if it is not compact.
 
-    By Haar's measure, so that g and h g are drawn alike:
+    By the Haar measure, so that g and h g are drawn alike:
 
     - the generators span all rotations of a subspace of m dimensions: an orthogonal matrix from m Gaussian vectors,
       of determinant one (`scipy.stats.special_ortho_group`; Stewart 1980, Mezzadri 2007);
@@ -48,7 +48,7 @@ def compact_draw(generators: FloatArray) -> Draw | None:
 
     >>> draw = compact_draw(np.array([[[0.0, -1.0], [1.0, 0.0]]]))
     >>> draw.how, draw.draw(3, np.random.default_rng(1)).shape
-    ("Haar's measure of SO(2)", (3, 2, 2))
+    ('Haar measure of SO(2)', (3, 2, 2))
     """
     form = invariant_form(generators)
     if form is None:

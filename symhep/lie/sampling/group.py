@@ -32,7 +32,7 @@ def group_draw(
     on all of its components.
 
     Connected part as in `compact_draw`, or `bounded_draw` with the bounds; times an element, each as likely, of the
-    finite group that ``elements`` generate. For a compact group, which they map to itself, this is Haar's measure.
+    finite group that ``elements`` generate. For a compact group, which they map to itself, this is the Haar measure.
 
     Raises `LieError` for an empty group, generators that do not close, no finite group, a missing bound.
 

@@ -25,9 +25,31 @@ FloatArray = npt.NDArray[np.float64]
 class SubgroupClass:
     """A conjugacy class of connected subgroups, or a family of them, by one member's generators.
 
-    ``label`` is the published one (Lorentz) or our own (Poincare); ``algebra`` names the abstract Lie algebra as
-    `identify` does (``Identification.abstract``: every one-dimensional one is R, turns and boosts alike);
-    ``lorentz`` is the label of the subgroup of the Lorentz group that is left when translations are divided out.
+    Attributes
+    ----------
+    label
+        The published one (Lorentz) or our own (Poincare).
+    name
+        What it is called: 'SO(2)', 'E(2)'.
+    written
+        Its generators as text: 'J_z, K_z'.
+    parameters
+        Of a family; () of a single class.
+    algebra
+        The abstract Lie algebra as `Identification.abstract` names it: every one-dimensional one is R, turns and
+        boosts alike.
+    meaning
+        In words.
+    lorentz
+        Label of the subgroup of the Lorentz group that is left when translations are divided out.
+    rows
+        Coefficients in the basis of the group, linear in the parameters.
+
+    Examples
+    --------
+    >>> screw = lorentz_subgroups()["four-screw"]
+    >>> screw.dimension, [p.name for p in screw.continuous], len(list(screw.members())), len(list(screw.signed()))
+    (1, ['c'], 4, 1)
     """
 
     label: str
@@ -48,8 +70,25 @@ class SubgroupClass:
         return len(self.rows.constant)
 
     def coefficients(self, **values: float) -> FloatArray:
-        """Generators (G, n) in the basis of the group at these parameter values (default: the first sample).
+        """Generators of one member.
 
+        Parameters
+        ----------
+        **values
+            Of the parameters; by default the first sample of each.
+
+        Returns
+        -------
+        ndarray
+            (G, n) coefficients in the basis of the group.
+
+        Raises
+        ------
+        ValueError
+            For a parameter that the class does not have, or outside its range.
+
+        Examples
+        --------
         >>> lorentz_subgroups()["four-screw"].coefficients(c=0.5).tolist()
         [[0.0, 0.0, 1.0, 0.0, 0.0, 0.5]]
         """
@@ -67,11 +106,23 @@ class SubgroupClass:
         return tuple(p for p in self.parameters if p.domain != "sign")
 
     def members(self) -> Iterator[FloatArray]:
-        """Coefficients (G, n) of members that stand for the whole family; of the class itself without parameters."""
+        """Members that stand for the whole family; of the class itself without parameters.
+
+        Yields
+        ------
+        ndarray
+            (G, n) coefficients in the basis of the group.
+        """
         return (self.rows.at(values) for values in product(*(p.samples for p in self.parameters)))
 
     def signed(self) -> Iterator[tuple[tuple[float, ...], Rows]]:
-        """For every choice of the signs: the signs, and the coefficients as a family in the other parameters."""
+        """The family for every choice of the signs.
+
+        Yields
+        ------
+        tuple
+            The signs, and the coefficients as a family in the other parameters.
+        """
         is_sign = np.array([p.domain == "sign" for p in self.parameters], dtype=bool)
         for signs in product(*(p.samples for p in self.parameters if p.domain == "sign")):
             constant = self.rows.constant + np.tensordot(np.array(signs), self.rows.slopes[is_sign], axes=1)
@@ -80,10 +131,21 @@ class SubgroupClass:
 
 @dataclass(frozen=True, eq=False)
 class Catalogue(Mapping[str, SubgroupClass]):
-    """The classes of a group by falling dimension, and the group's basis; ``key`` names its data files.
+    """The classes of a group by falling dimension, and the group's basis: a mapping from name to class.
 
     A class is looked up by its name, its label, or its generators as its row writes them, in any order.
 
+    Attributes
+    ----------
+    key
+        Names its data files: 'lorentz', 'poincare'.
+    group
+        The basis, labelled.
+    classes
+        By falling dimension.
+
+    Examples
+    --------
     >>> poincare_subgroups()["J_z, K_z, P_t + P_z"].label
     'R7.2'
     """
@@ -124,16 +186,42 @@ class Catalogue(Mapping[str, SubgroupClass]):
         return len(self.classes)
 
     def of_dimension(self, dimension: int) -> tuple[SubgroupClass, ...]:
-        """The classes of this dimension.
+        """The classes of a dimension.
 
+        Parameters
+        ----------
+        dimension
+            Number of generators.
+
+        Returns
+        -------
+        tuple of SubgroupClass
+            () where there is none.
+
+        Examples
+        --------
         >>> [c.name for c in lorentz_subgroups().of_dimension(4)]
         ['SIM(2)']
         """
         return tuple(c for c in self.classes if c.dimension == dimension)
 
     def matrices(self, name: str, **values: float) -> Matrices:
-        """Representative generators (G, d, d) of a class: d = 4 (Lorentz) or 5 (Poincare, homogeneous).
+        """Representative generators of a class.
 
+        Parameters
+        ----------
+        name
+            Name, label or generators of the class.
+        **values
+            Of its parameters; by default the first sample of each.
+
+        Returns
+        -------
+        ndarray
+            (G, d, d): d = 4 (Lorentz), or 5 (Poincare, homogeneous).
+
+        Examples
+        --------
         >>> lorentz_subgroups().matrices("SO(2)")[0, 1, 2]
         np.float64(-1.0)
         """
@@ -142,11 +230,23 @@ class Catalogue(Mapping[str, SubgroupClass]):
 
 @cache
 def lorentz_subgroups() -> Catalogue:
-    """The fourteen classes of connected subgroups of the Lorentz group but the trivial one (Schell 1961, Hall 2004).
+    """The fourteen classes of connected subgroups of the Lorentz group but the trivial one.
 
-    Two of them are families: the screws J_z + c K_z, and these with the null rotations of their light ray.
-    Conjugation is by the proper orthochronous group; a reflection of space turns c into -c and identifies no others.
+    Two of them are families: the screws J_z + c K_z, and these with the null rotations of their light ray. Conjugation
+    is by the proper orthochronous group; a reflection of space turns c into -c and identifies no others.
 
+    Returns
+    -------
+    Catalogue
+        Made once.
+
+    References
+    ----------
+    J. F. Schell, J. Math. Phys. 2 (1961) 202; G. S. Hall, Symmetries and Curvature Structure in General Relativity
+    (2004).
+
+    Examples
+    --------
     >>> len(lorentz_subgroups()), lorentz_subgroups()["E(2)"].meaning
     (14, 'the little group of a massless particle')
     """
@@ -159,6 +259,17 @@ def poincare_subgroups() -> Catalogue:
 
     How the table was derived and how far it is shown to be complete is written above it, in ``poincare.md``.
 
+    Returns
+    -------
+    Catalogue
+        Made once; 141 classes.
+
+    References
+    ----------
+    J. Patera, P. Winternitz and H. Zassenhaus, J. Math. Phys. 16 (1975) 1597.
+
+    Examples
+    --------
     >>> poincare_subgroups()["J_z + a P_z"].meaning
     'screw motion of space: a helix of pitch 2 pi a'
     """

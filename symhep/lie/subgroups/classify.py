@@ -31,9 +31,27 @@ MARGIN = 5.0
 class Classification:
     """A class whose conjugate the given subalgebra is, within its errors.
 
-    ``parameters``: of the member, where the class is a family. ``element`` (d, d): g with g A g^-1 = given, A the
-    class's representative at these parameters. ``residual``: sine of the largest principal angle that is left;
-    ``tolerance``: what the errors allow. ``alternatives``: less special classes that fit as well.
+    Attributes
+    ----------
+    found
+        The class.
+    parameters
+        Of the member, where the class is a family.
+    element
+        (d, d) g with g A g^-1 = given, A the class's representative at these parameters.
+    residual
+        Sine of the largest principal angle that is left.
+    tolerance
+        What the errors allow of it.
+    alternatives
+        Less special classes that fit as well.
+
+    Examples
+    --------
+    >>> from symhep.lie.bases import lorentz
+    >>> screw = classify(lorentz().combination([[0, 2.0, 0, 0, -1.0, 0]]))  # 2 J_y - K_y
+    >>> screw.found.name, round(screw.parameters["c"], 6), screw.residual < screw.tolerance
+    ('four-screw', -0.5, True)
     """
 
     found: SubgroupClass
@@ -54,17 +72,34 @@ class Classification:
 
 
 def classify(matrices: npt.ArrayLike, errors: float | None = None, *, seed: int = 0) -> Classification | None:
-    """The class of a subalgebra of the Lorentz (G, 4, 4) or Poincare algebra (G, 5, 5, homogeneous).
+    """The class of a subalgebra of the Lorentz or Poincare algebra.
 
-    ``errors`` is the standard error of the matrices' entries (None: 1e-10 of the largest). Candidates are the classes
-    of the same dimension, Lorentz part and translations; for each, the conjugation and the parameters that bring it
-    closest are searched from many starts. Of those that fit within the errors the most special is taken: the one whose
-    members fill the space of subalgebras least. None if no class fits.
+    Candidates are the classes of the same dimension, Lorentz part and translations; for each, the conjugation and the
+    parameters that bring it closest are searched from many starts. Of those that fit within the errors the most
+    special is taken: the one whose members fill the space of subalgebras least.
 
-    Translations should be of order one in the units of the matrices: parameters far beyond 100 may be missed.
+    Parameters
+    ----------
+    matrices
+        (G, 4, 4) Lorentz, or (G, 5, 5) Poincare, homogeneous. Translations should be of order one in their units:
+        parameters far beyond 100 may be missed.
+    errors
+        Standard error of the entries; None: 1e-10 of the largest.
+    seed
+        Of the starts.
 
-    Raises `LieError` for another shape, dependent generators, or matrices outside the algebra by more than the errors.
+    Returns
+    -------
+    Classification or None
+        None if no class fits.
 
+    Raises
+    ------
+    LieError
+        For another shape, dependent generators, or matrices outside the algebra by more than the errors.
+
+    Examples
+    --------
     >>> from symhep.lie.bases import lorentz
     >>> turn = lorentz().combination([[0.0, 2.0, 0.0, 0.0, 0.0, 0.0]])
     >>> classify(turn).found.name

@@ -12,10 +12,11 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from symhep.methods.notation import typeset
 from symhep.methods.p_values import PValue, bound_text
 from symhep.printable import printable
 from symhep.report.comparison.record import ComparisonRecord
-from symhep.report.numbers import moment, number, typeset
+from symhep.report.numbers import moment, number
 
 __all__ = ["PageFigure", "comparison_page"]
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from symhep.methods.answers import Answer
-from symhep.methods.record import SCHEMA_VERSION, jsonable
+from symhep.methods.record import jsonable
+from symhep.methods.schema_version import SCHEMA_VERSION
 from symhep.run.export.exported import Exported
 from symhep.run.export.place import require_new, write_text
 from symhep.run.stored import StoredResult, StoredRun
@@ -31,7 +32,7 @@ def export_json(run: StoredRun, path: Path, *, force: bool = False) -> Exported:
 
 
 def run_document(run: StoredRun) -> dict[str, Any]:
-    """A run as one JSON document; its keys are in docs/howto/publishing.md.
+    """A run as one JSON document; its keys are in docs/howto/publish.md.
 
     Input files are known by their names and hashes: folders, users and machines are left out.
     """

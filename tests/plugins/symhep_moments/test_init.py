@@ -29,4 +29,4 @@ def test_cuts_that_all_objects_have_passed_are_edges() -> None:
 def test_without_cuts_and_with_few_events() -> None:
     assert "options" not in yaml.safe_load(MomentConditions().init_block(replace(JETS, passed=())).text)
     few = MomentConditions().init_block(replace(JETS, effective=399.0))
-    assert (few.active, "is 399, too few to tell" in few.comment) == (False, True)
+    assert (few.active, "is 399, too few for a conclusion" in few.comment) == (False, True)

@@ -52,7 +52,7 @@ def test_named_candidates_act_on_the_vectors() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("su(2)", r"'su\(2\)' acts on complex vectors, which the moments do not know; use a real algebra"),
+        ("su(2)", r"'su\(2\)' acts on complex vectors, which moments do not support; use a real algebra"),
         ("so(3)", r"'so\(3\)' acts on 3 components, but the vectors have 2"),
         ("so(2)+X", "unknown algebra 'X'"),
     ],

@@ -106,7 +106,7 @@ LEARNED = {"kind": "learned", "epochs": 4, "hidden": [64, 64]}
 
 def test_a_learned_function_of_sets_has_its_symmetry() -> None:
     """so(1,3) within 0.1 rad; that a threshold of the mass breaks the dilatation is not resolved."""
-    result = run(labelled(8000), oracle=LEARNED | {"min_steps": 3000}, compare="so(1,3)")
+    result = run(labelled(8000), oracle=LEARNED | {"min_steps": 3000, "retrain": 0}, compare="so(1,3)")
     assert result.record.oracle.training is not None
     assert (result.record.oracle.training.quality.score.value or 0) > 0.95
     assert result.record.compare is not None
@@ -128,8 +128,8 @@ def test_spectators_and_tags_are_inputs_and_stay_as_they_are() -> None:
         data, tags=tags, tag_names=("b",), spectators=s[:, None], spectator_columns=(Column("s"),),
         labels=(s * sign > 0).astype(np.int64), label_names=("minus", "plus"),
     )  # fmt: skip
-    options: dict[str, Any] = {"oracle": LEARNED | {"min_steps": 3000}}
-    result = run(data, **options)
+    learned: dict[str, Any] = LEARNED | {"hidden": [32, 32], "min_steps": 1500}
+    result = run(data, oracle=learned | {"retrain": 1})
     assert result.record.oracle.training is not None
     assert (result.record.oracle.training.quality.score.value or 0) > 0.8
     assert result.record.vectors.tag_names == ("b",)
@@ -137,7 +137,9 @@ def test_spectators_and_tags_are_inputs_and_stay_as_they_are() -> None:
     assert any(
         "b of each and s are inputs of the oracle and not transformed" in s.text for s in result.statements
     )
-    blind = run(replace(data, spectators=np.zeros((4000, 0)), spectator_columns=()), **options)
+    blind = run(
+        replace(data, spectators=np.zeros((4000, 0)), spectator_columns=()), oracle=learned | {"retrain": 0}
+    )
     assert blind.record.oracle.training is not None
     assert (blind.record.oracle.training.quality.score.value or 0) < 0.6
 

@@ -127,20 +127,29 @@ def test_subgroups_of_sets() -> None:
     [
         (
             {"search": "so(16)"},
-            "'so\\(16\\)' acts on 16 numbers, and a vector has 4: where the number of vectors",
+            "'so\\(16\\)' acts on 16 components, but a vector has 4: with a variable number of vectors",
         ),
-        ({"search": {"group": "so(2)", "on": ["px1", "py1"]}}, "'on' names coordinates of an event"),
-        ({"search": {"group": "so(3)", "components": ["exchange"]}}, "'exchange' needs two vectors"),
-        ({"search": False, "discrete": ["exchange(1,2)"]}, "exchanges two places, and"),
-        ({"search": "so(3)", "map": {"formula": "radial"}}, "'map' does not go with a number of objects"),
-        ({"search": "so(3)", "terms": [{"name": "cyclic", "settings": {"order": 3}}]}, "'terms' does not go"),
+        (
+            {"search": {"group": "so(2)", "on": ["px1", "py1"]}},
+            "'on' is not available with a variable number",
+        ),
+        ({"search": {"group": "so(3)", "components": ["exchange"]}}, "'exchange' needs at least two vectors"),
+        ({"search": False, "discrete": ["exchange(1,2)"]}, "exchanges two vectors of different objects"),
+        (
+            {"search": "so(3)", "map": {"formula": "radial"}},
+            "'map' is not available for a variable number of objects",
+        ),
+        (
+            {"search": "so(3)", "terms": [{"name": "cyclic", "settings": {"order": 3}}]},
+            "'terms' is not available",
+        ),
         (
             {"search": "so(3)", "training": {"discriminator": {"gradient_penalty": 1.0}}},
-            "'training.discriminator.gradient_penalty' does not go",
+            "'training.discriminator.gradient_penalty' is not available",
         ),
         (
             {"search": "so(3)", "inertial": {"of": {"kind": "gaussian", "width": 1.0}}},
-            "'inertial' does",
+            "'inertial' is not available",
         ),
     ],
 )

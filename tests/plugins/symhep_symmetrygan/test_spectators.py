@@ -159,7 +159,7 @@ def test_exchanges_with_tags_are_refused() -> None:
 
 def test_landscapes_are_of_what_is_searched_alone() -> None:
     data = Dataset.from_array(halves(200), scaling="isotropic")
-    with pytest.raises(CardError, match="none is of x3 beside it"):
+    with pytest.raises(CardError, match="does not include the spectators x3"):
         made.run(
             data,
             search={"group": "so(2)", "on": ["x1", "x2"]},

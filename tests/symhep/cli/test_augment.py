@@ -44,7 +44,7 @@ def test_from_a_run_to_more_events(command: Command, folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
         "more.root: 3,000 events, 9,000 rows",
-        "  J_x, J_y, J_z, P: Haar's measure of SO(3), times a finite group of 2 elements, each as likely",
+        "  J_x, J_y, J_z, P: Haar measure of SO(3), times a finite group of 2 elements with equal probability",
     ]
     shown = json.loads(command("inspect", "more.root", "--json", cwd=folder).stdout)
     assert (shown["events"], shown["format"]) == (9000, "tree")

@@ -65,7 +65,7 @@ def test_validate_tells_the_plan(command: Command, card: Path) -> None:
 def test_blind_is_no_failure(command: Command, card: Path, tmp_path: Path) -> None:
     done = command("run", card, "-o", tmp_path / "r")
     assert done.returncode == 0, done.stderr
-    assert "relevance/inclusive:\n  blind: the region 'inclusive' is blind" in done.stdout
+    assert "relevance/inclusive:\n  blinded: the region 'inclusive' is blinded" in done.stdout
     assert "no method is active" not in done.stdout
     # Figures and page again, of control plots alone.
     drawn = command("plot", tmp_path / "r")

@@ -71,4 +71,4 @@ def test_elements_without_a_test_of_their_own_have_no_row(elements: list[Discret
 
 
 def test_without_any_hypothesis_the_figure_says_so() -> None:
-    assert "nothing was tested" in texts(p_value_figure([candidate_family([])], 0.05))
+    assert "no hypothesis was tested" in texts(p_value_figure([candidate_family([])], 0.05))

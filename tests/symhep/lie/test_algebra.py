@@ -154,5 +154,5 @@ def test_errors() -> None:
         LieAlgebra(np.zeros((2, 2)))
     with pytest.raises(LieError, match="not antisymmetric"):
         LieAlgebra(np.ones((2, 2, 2)))
-    with pytest.raises(LieError, match="roots need a semisimple algebra"):
+    with pytest.raises(LieError, match="roots are defined for semisimple algebras only"):
         _ = LieAlgebra(np.zeros((2, 2, 2))).roots

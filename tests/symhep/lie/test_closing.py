@@ -54,5 +54,5 @@ def test_closed_already() -> None:
 
 
 def test_wrong_errors() -> None:
-    with pytest.raises(LieError, match=r"errors have the shape \(2,\), the matrices \(3, 3, 3\)"):
+    with pytest.raises(LieError, match=r"errors have the shape \(2,\), but the matrices have \(3, 3, 3\)"):
         nearest_closed(bases.so(3).matrices, [1.0, 2.0])

@@ -86,5 +86,5 @@ def test_e6_is_f4_and_the_jordan_multiplications() -> None:
 
 
 def test_a_form_without_symmetry_is_refused() -> None:
-    with pytest.raises(ValueError, match="neither totally symmetric nor totally antisymmetric"):
+    with pytest.raises(ValueError, match="must be totally symmetric or totally antisymmetric"):
         stabiliser(np.arange(8.0).reshape(2, 2, 2), np.eye(4).reshape(4, 2, 2))

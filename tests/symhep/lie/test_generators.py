@@ -50,7 +50,7 @@ def test_the_kind_of_numbers_is_kept_and_the_array_is_read_only() -> None:
         (TURN, ("J", "K"), False, "1 matrices, but 2 labels"),
         (np.concatenate([TURN, TURN]), ("J", "J"), False, "'J' labels two generators; rename one"),
         (TURN * np.nan, ("J",), False, "NaN or infinity"),
-        (TURN, ("J",), True, "zero last row"),
+        (TURN, ("J",), True, "last row of an affine generator must be zero"),
     ],
 )
 def test_what_is_no_basis(matrices: np.ndarray, labels: tuple[str, ...], affine: bool, message: str) -> None:
@@ -59,7 +59,7 @@ def test_what_is_no_basis(matrices: np.ndarray, labels: tuple[str, ...], affine:
 
 
 def test_bases_on_different_spaces_cannot_be_joined() -> None:
-    with pytest.raises(ValueError, match=r"so\(2\) acts on vectors of 2, so\(3\) of 3 components"):
+    with pytest.raises(ValueError, match=r"so\(2\) acts on vectors of 2 components, so\(3\) on 3"):
         so(2) + so(3)
 
 

@@ -47,7 +47,9 @@ def test_a_subgroup_as_sympy_has_it() -> None:
 
 
 def test_what_is_no_permutation() -> None:
-    with pytest.raises(ValueError, match=r"\(0, 0, 1\) is not a permutation; name each of 0 .. P - 1 once"):
+    with pytest.raises(
+        ValueError, match=r"\(0, 0, 1\) is not a permutation; it must contain each of 0 .. P - 1 once"
+    ):
         permutation_matrix((0, 0, 1))
     with pytest.raises(ValueError, match="is not a permutation"):
         cycle_type(())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import itertools
 import json
 import re
 import shutil
@@ -50,6 +51,12 @@ def change(folder: Path, name: str, **entries: Any) -> None:
     put(folder, name, content | entries)
 
 
+def change_method(folder: Path, **entries: Any) -> None:
+    content = json.loads((folder / "results.json").read_text())
+    content["methods"]["relevance"] |= entries
+    put(folder, "results.json", content)
+
+
 STATEMENTS = [
     {
         "text": "Three of six latents are relevant.",
@@ -62,6 +69,22 @@ STATEMENTS = [
     },
     {"text": "One run was left out.", "evidence": {"run": 4}, "figure": None, "kind": "warning"},
 ]
+VERDICTS = [
+    {
+        "question": "Rotations about x and y?", "answer": "violated", "conclusion": "violated",
+        "p": {"p_value": 0.002, "log10_p": -2.69897, "p_kind": "exact"},
+        "size": {"value": 57.18, "low": 55.37, "high": 58.99, "level": 0.95, "unit": "%", "method": "",
+                 "upper_95": 58.99, "expected_95": 4.1},
+        "size_of": "v_1 of mu- about y", "figure": "relevance",
+    },
+    {
+        "question": "Rotations about the beam, SO(2)?", "answer": "SO(2) about the beam", "conclusion": "compatible",
+        "p": {"p_value": 1e-31, "log10_p": -30.9, "p_kind": "asymptotic"},
+        "size": {"value": 0.0, "low": 0.0, "high": 3.42, "level": 0.95, "unit": "%", "method": "",
+                 "upper_95": 3.42, "expected_95": 4.12},
+        "size_of": "v_6 about z", "figure": None,
+    },
+]  # fmt: skip
 CUTS = [
     {"name": "all", "cut": "", "events": 10000, "weighted": 5000.0, "weighted_error": 50.0},
     {
@@ -119,8 +142,16 @@ def text_of(page: str) -> str:
     pieces: list[str] = []
 
     class Text(HTMLParser):
+        code = False
+
+        def handle_starttag(self, tag: str, attrs: object) -> None:
+            self.code = tag == "script"
+
+        def handle_endtag(self, tag: str) -> None:
+            self.code = False
+
         def handle_data(self, data: str) -> None:
-            pieces.append(data)
+            pieces.append("" if self.code else data)
 
     Text().feed(page.partition("<body>")[2].replace("<wbr>", ""))
     return " ".join(" ".join(pieces).split())
@@ -139,26 +170,59 @@ class TestContents:
     def test_same_folder_same_bytes(self, folder: Path) -> None:
         assert report(folder) == report(folder)
 
-    def test_findings_come_first(self, folder: Path) -> None:
+    def test_it_opens_with_verdicts_then_warnings_then_findings(self, folder: Path) -> None:
+        change_method(folder, verdicts=VERDICTS)
         text = text_of(report(folder))
-        assert text.index("Three of six") < text.index("count(muons) == 2")
-        assert text.index("Warning. One run was left out.") < text.index("What was read ee")
-        assert "to read before believing it" not in text
+        assert "✗ violated 0.002 57.18 [55.37, 58.99] % v 1 of mu- about y Figure 1" in text
+        assert (
+            "✓ SO(2) about the beam (compatible) < 10⁻³⁰ < 3.4 % (95 %; expected 4.1 %) v 6 about z –" in text
+        )
+        order = ["Rotations about x and y?", "Before believing it", "Three of six", "count(muons) == 2"]
+        places = [text.index(words) for words in order]
+        assert places == sorted(places)
         assert "No event was lost." in text
 
-    def test_it_opens_with_the_main_three_findings_of_a_single_method(self, folder: Path) -> None:
-        many = [{"text": f"Finding {i}, r^2 = 0.9 +- 0.1.", "kind": "finding"} for i in range(5)]
-        results = json.loads((folder / "results.json").read_text())
-        results["methods"]["relevance"]["statements"] = many
-        put(folder, "results.json", results)
-        opening = text_of(report(folder)).partition("What was read ee")[0]
-        assert "Finding 2, r² = 0.9 ± 0.1." in opening
-        assert "Finding 3" not in opening
-        assert "2 more findings" in opening
+    def test_title_and_description_of_the_card_open_the_page(self, folder: Path) -> None:
+        (folder / "card.yaml").write_text(
+            "symhep: 1\ntitle: Muons & J_z\ndescription: At 80 GeV.\ndatasets: {ee: {files: [b.lhe]}}\n"
+            "features: {x: {vars: [x]}}\n"
+        )
+        page = report(folder)
+        assert "<h1>Muons &amp; <i>J</i><sub>z</sub></h1>" in page
+        assert "<title>Muons &amp; J_z: symhep report</title>" in page
+        assert text_of(page).index("At 80 GeV.") < text_of(page).index("Verdicts Question")
 
-    def test_every_method_opens_with_its_name_its_main_finding_and_its_main_warning(
-        self, folder: Path
-    ) -> None:
+    def test_a_folder_without_verdicts_has_its_first_finding_in_the_table(self, folder: Path) -> None:
+        assert "What did it find? = Three of six latents are relevant. – – –" in text_of(report(folder))
+
+    def test_failed_and_blind_methods_have_a_row(self, folder: Path) -> None:
+        methods = {
+            "first": {"status": "failed", "error": "no events"}, "second": {"status": "blind", "error": "hidden"},
+            "third": {"status": "ok"},
+        }  # fmt: skip
+        put(folder, "results.json", {"methods": methods})
+        text = text_of(report(folder))
+        assert "first What did it find? ! failed: no events" in text
+        assert "second What did it find? ■ blind: hidden" in text
+        assert "third What did it find? – it gives no verdict (not tested)" in text
+
+    def test_a_finding_stands_beside_its_figure(self, folder: Path) -> None:
+        page = report(folder)
+        beside = page[page.index('<div class="shown">') :]
+        assert beside.index("Three of six") < beside.index("<figure") < beside.index("</figure>")
+        assert page.index("One run was left out.", page.index('id="found"')) < page.index(
+            '<div class="shown">'
+        )
+        assert 'alt="Three of six latents are relevant."' in page
+
+    def test_figures_that_nobody_speaks_of_are_folded(self, folder: Path) -> None:
+        figures = [{"name": name, "caption": f"The {name}."} for name in ("relevance", "loss", "pca")]
+        change(folder, "relevance/result.json", figures=figures)
+        page = report(folder)
+        assert page.index("2 more figures") < page.index("Figure 2") < page.index("Figure 3")
+        assert page.index('class="shown"') < page.index("2 more figures")
+
+    def test_warnings_that_methods_share_are_given_once(self, folder: Path) -> None:
         def method(*texts: tuple[str, str]) -> dict[str, Any]:
             return {"status": "ok", "statements": [{"kind": kind, "text": text} for kind, text in texts]}
 
@@ -169,12 +233,10 @@ class TestContents:
             "third": method(shared, ("warning", "Short.")),
         }
         put(folder, "results.json", {"methods": methods})
-        opening = text_of(report(folder)).partition("What was read ee")[0].partition("How to cite")[2]
-        assert opening.split("From")[0].strip() == (
-            "One. (first) Three. (second) Warning. Narrow. (first) "
-            "Warning. Datasets are combined. (first, second, third)"
+        box = text_of(report(folder)).partition("Before believing it")[2].partition("What was found")[0]
+        assert box.strip() == (
+            "Narrow. (first) Datasets are combined. (first, second, third) 1 more warning below."
         )
-        assert "1 more finding below. 1 more warning to read before believing it." in opening
 
     def test_feature_sets_are_compared_with_the_last_cut(self, folder: Path) -> None:
         features = [
@@ -237,9 +299,9 @@ class TestContents:
     @pytest.mark.parametrize(
         "sentence",
         [
-            "10,000 5,000 ± 50 12.5 % 36.91 ± 0.24",  # sqrt(2500) = 50
+            "10,000 5000 ± 50 12.5 % 36.91 ± 0.24",  # sqrt(2500) = 50
             "Weights are in pb.",
-            "two_muons count(muons) == 2 2,500 25 % 25 % 1,250 ± 25",
+            "two_muons count(muons) == 2 2,500 25 % 25 % 1250 ± 25",
             "method vae on features p3 · 2 min 5 s",
             "Warning. One run was left out.",
             "relevant_latents 3 [3, 4]",
@@ -262,24 +324,38 @@ class TestContents:
     def test_it_says(self, folder: Path, sentence: str) -> None:
         assert sentence in text_of(report(folder))
 
+    def test_headings_are_in_order_and_it_can_be_skipped_to_the_verdicts(self, folder: Path) -> None:
+        page = report(folder)
+        assert page.startswith('<!DOCTYPE html>\n<html lang="en">')
+        assert (
+            page.index('<a class="skip" href="#main">')
+            < page.index("<header>")
+            < page.index('<main id="main">')
+        )
+        levels = [int(level) for level in re.findall(r"<h([1-6])", page)]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
     def test_references_have_links(self, folder: Path) -> None:
         page = report(folder)
         assert 'href="https://arxiv.org/abs/2112.05722"' in page
         assert 'href="https://doi.org/10.1103/PhysRevD.105.096031"' in page
 
     def test_the_figure_is_inside_and_its_pdf_beside(self, folder: Path) -> None:
+        change_method(folder, verdicts=VERDICTS)
         page = report(folder)
         assert f"data:image/png;base64,{base64.b64encode(png()).decode()}" in page
-        assert 'alt="Relevance per latent."' in page
         assert '<a href="relevance/figures/relevance.pdf">PDF</a>' in page
-        assert '<a href="#relevance-relevance">Figure&nbsp;1</a>' in page
+        assert '<a class="thumb" href="#relevance-relevance">Figure&nbsp;1</a>' in page
         assert 'id="relevance-relevance"' in page
 
     def test_it_needs_no_other_file_and_no_network(self, folder: Path) -> None:
         page = report(folder)
         loaded = re.findall(r"""(?:src|srcset|data)\s*=\s*["']([^"']{0,40})""", page)
         assert all(address.startswith("data:image/png;base64,") for address in loaded)
-        assert not re.search(r"<link|<script|<iframe|@import|url\(", page)
+        assert not re.search(r"<link|<iframe|@import|url\(", page)
+        assert page.count("<script>") == 1
 
     @pytest.mark.parametrize(
         ("width", "height", "wide"), [(64, 48, False), (96, 48, True), (1500, 1200, True)]
@@ -331,7 +407,7 @@ class TestTrouble:
         text = text_of(report(folder))
         assert "b.lhe : the event is cut short. 1 event lost , from event 12 on. To do: re-run." in text
         assert "c.lhe.gz : the gzip stream ends early. An unknown number of events is lost ." in text
-        assert text.index("Events were lost") < text.index("Three of six")
+        assert text.index("Events were lost") < text.index("What did it find?")
         assert "Lost: 1 event and an unknown number more" in text
         assert "No event was lost." not in text
 
@@ -355,7 +431,7 @@ class TestTrouble:
         assert f"1 event lost . To do: {hint}." in text_of(report(folder))
         (folder / "card.yaml").write_text(card % "skip")
         text = text_of(report(folder))
-        assert f"b.lhe : cut. 1 event lost .{left} Three of six" in text
+        assert f"b.lhe : cut. 1 event lost .{left} Before believing it" in text
 
     def test_a_failed_method_shows_its_error_and_not_an_older_result(self, folder: Path) -> None:
         failed = {"use": "vae", "status": "failed", "summary": {}, "statements": [], "error": "loss is NaN"}
@@ -399,7 +475,7 @@ class TestTrouble:
             put(folder, name, poison(content))
         (folder / "card.yaml").write_text(ATTACK)
         page = report(folder)
-        assert "<script" not in page
+        assert page.count("<script") == 1, "the page's own"
         assert page.count(html.escape(ATTACK).replace("&quot;", "&#34;")) > 20
 
     @pytest.mark.parametrize("name", ["cutflow.json", "results.json"])
@@ -494,3 +570,46 @@ class TestRendering:
         assert light > 0.5
         blue = np.abs(picture - np.array([0x20, 0x60, 0xC0]) / 255).max(axis=2) < 0.05
         assert blue.sum() > 64 * 48, "the figure is not drawn"
+
+    def done(self, tmp_path: Path, page: str, script: str) -> str:
+        """What ``script`` says of the page, loaded into a frame; ``d`` is its document."""
+        outer = tmp_path / "outer.html"
+        outer.write_text(
+            f'<!DOCTYPE html><title>none</title><iframe id="f" srcdoc="{html.escape(page)}"></iframe><script>'
+            f"f.onload = () => {{ const d = f.contentDocument; document.title = (() => {{{script}}})(); }}</script>"
+        )
+        title = re.search("<title>(.*?)</title>", self.chromium(tmp_path, "--dump-dom", outer.as_uri()))
+        assert title is not None
+        return html.unescape(title[1])
+
+    def test_tables_sort_by_their_numbers_and_figures_grow(self, folder: Path, tmp_path: Path) -> None:
+        heads = [{"name": "p", "unit": ""}]
+        rows: list[list[Any]] = [
+            [{"p_value": 0.0, "log10_p": log, "p_kind": "exact"}] for log in (-2.0, -400.0, -0.5)
+        ]
+        table = {"columns": heads, "rows": [*rows, [None]], "caption": ""}
+        change(folder, "relevance/result.json", tables={"ps": table})
+        said = self.done(tmp_path, report(folder), """
+            const table = d.querySelector("table.compact.sortable"), head = table.tHead.rows[0].cells[0];
+            const shown = () => [...table.tBodies[0].rows].map(r => r.cells[0].textContent).join(" ");
+            head.querySelector("button").click();
+            const up = shown() + " " + head.ariaSort;
+            head.querySelector("button").click();
+            d.querySelector("figure button").click();
+            const dialog = d.querySelector("dialog"), large = dialog.querySelector("img");
+            return [up, shown() + " " + head.ariaSort, dialog.open + " " + large.alt].join(", ");
+        """)  # fmt: skip
+        assert said == (
+            "1e-400 0.01 0.32 – ascending, 0.32 0.01 1e-400 – descending, true Three of six latents are relevant."
+        ).replace("1e-400", "10⁻⁴⁰⁰")
+
+    def test_no_script_but_its_own_runs(self, folder: Path, tmp_path: Path) -> None:
+        page = report(folder).replace(
+            "<main", "<script>document.body.id = 'hacked'</script><main onclick='1'"
+        )
+        assert (
+            self.done(
+                tmp_path, page, "return (d.body.id + (d.querySelector('.enlarge') ? ' own' : '')).trim();"
+            )
+            == "own"
+        )

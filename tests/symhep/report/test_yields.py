@@ -54,10 +54,10 @@ def test_variations_of_one_name_move_all_samples_together() -> None:
     }
     (table,) = yields(_card(sr="ee"), datasets)
     assert [str(c) for c in table.columns] == ["", "data", "dy", "top", "all simulation"]
-    assert table.rows[0] == ("all", "900", "800.0 ± 4.0", "80.0 ± 3.0", "880.0 ± 5.0")
+    assert table.rows[0] == ("all", "900", "800 ± 4", "80.0 ± 3.0", "880 ± 5")
     # All: 140 with sqrt(3^2 + 4^2) = 5, up 146 and down 134: 6 either way, and not sqrt(10^2 + 4^2).
     assert table.rows[1] == (
-        "two", "130", "100.0 ± 3.0 −8.0 +10.0", "40.0 ± 4.0 −4.0 +2.0", "140.0 ± 5.0 ± 6.0"
+        "two", "130", "100.0 ± 3.0 −8.0 +10.0", "40 ± 4 −4 +2", "140 ± 5 ± 6"
     )  # fmt: skip
     assert table.caption.startswith("Selection ee (region sr): ")
     assert table.caption.endswith("± statistical ± systematic uncertainty.")

@@ -97,7 +97,7 @@ def test_copies_are_turned_and_the_rest_stays(
     _found(tmp_path / "run", card, _about_z())
     done = _augment(tmp_path, card, registry, f"a.{ending}", copies=4)
     assert (done.events, done.rows) == (EVENTS, 5 * EVENTS)
-    assert done.how == "J_z: Haar's measure of SO(2)"
+    assert done.how == "J_z: Haar measure of SO(2)"
     assert done.notes == ()
     p, batch = _momenta(done.path)
     assert batch.weights.sum() == pytest.approx(EVENTS)
@@ -201,7 +201,7 @@ def test_features_without_momenta(tmp_path: Path, toy_card: dict[str, Any], regi
     radius = np.hypot(ak.to_numpy(events.x1), ak.to_numpy(events.x2)).reshape(-1, 3)
     assert np.allclose(radius, radius[:, :1])
     only = augment(toy_card, folder, tmp_path / "b.root", generators=[], registry=registry)
-    assert only.how == "reflection(x2): a finite group of 2 elements, each as likely"
+    assert only.how == "reflection(x2): a finite group of 2 elements with equal probability"
     x2 = ak.to_numpy(load(only.path).events.x2).reshape(-1, 2)
     assert (np.abs(x2[:, 0]) == np.abs(x2[:, 1])).all()
     assert abs((x2[:, 0] == x2[:, 1]).mean() - 0.5) < 5 * 0.5 / np.sqrt(len(x2))
@@ -221,13 +221,13 @@ def test_other_selections_are_noted(tmp_path: Path, card: dict[str, Any], regist
         (_about_z(3), {}, CardError, "acts on 3 four-momenta, and 'p4' of the card has 2"),
         (_about_z(), {"method": "bot"}, CardError, "no result 'bot'; did you mean 'boot'"),
         (_about_z(), {"generators": ["J_x"]}, CardError, "no generator 'J_x'"),
-        (_about_z(), {"generators": []}, CardError, "unit element alone"),
+        (_about_z(), {"generators": []}, CardError, "unit element only"),
         (_about_z(generators=np.zeros((0, 5, 5)), labels=()), {}, MethodError, "found no symmetry"),
         (
             _about_z(generators=poincare().subset(["K_z"]).matrices.real, labels=("K_z",)),
             {},
             CardError,
-            "stretches without end.*boosts",
+            "is not compact.*boosts",
         ),
     ],
 )

@@ -83,7 +83,10 @@ def test_a_result_of_another_schema_is_computed_again(
 ) -> None:
     path = folder / "boot/result.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": "0.1"}))
-    with pytest.raises(StoreError, match=r"with result schema 0\.1"):
+    with pytest.raises(
+        StoreError,
+        match=r"schema 0\.1, which .* does not read; run its card again",
+    ):
         reword(folder, registry)
     assert symhep.run(toy_card, folder, registry=registry).computed == ["boot"]
 

@@ -94,8 +94,38 @@ def test_a_folder_of_an_older_version_is_named(
     del stored["schema"]
     (folder / "boot/result.json").write_text(json.dumps(stored))
     for again in (redraw, reword):
-        with pytest.raises(StoreError, match=r"with result schema 0\.1; this version reads schema 0\.2"):
+        with pytest.raises(StoreError, match=r"keys are those of schema 0\.1, .* run its card again"):
             again(folder, registry)
+
+
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        ("1.1", r"newer than this symhep \(schema 1\.0\); update symhep"),
+        ("new", "no version; run its card again"),
+    ],
+)
+def test_a_folder_of_a_newer_version_is_named(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any, schema: str, message: str
+) -> None:
+    _with_schema(tmp_path / "r", toy_card, registry, schema)
+    with pytest.raises(StoreError, match=message):
+        reword(tmp_path / "r", registry)
+    assert list(symhep.Run.load(tmp_path / "r", registry).failed) == ["boot"]
+
+
+def test_a_folder_of_the_schema_before_the_first_release_of_it_is_read(
+    tmp_path: Path, toy_card: dict[str, Any], registry: Any
+) -> None:
+    _with_schema(tmp_path / "r", toy_card, registry, "0.2")
+    reword(tmp_path / "r", registry)
+    assert list(symhep.Run.load(tmp_path / "r", registry).results) == ["boot"]
+
+
+def _with_schema(folder: Path, card: dict[str, Any], registry: Any, schema: str) -> None:
+    symhep.run(card, folder, registry=registry)
+    stored = json.loads((folder / "boot/result.json").read_text())
+    (folder / "boot/result.json").write_text(json.dumps(stored | {"schema": schema}))
 
 
 def test_figures_drawn_again_by_a_method_that_exits(

@@ -270,3 +270,11 @@ def test_what_the_reader_noticed_is_at_the_top(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(type(source.reader), "read", noticing)
     head, _, _ = _card(source).partition("datasets:")
     assert head.count("# Note: median pt is 61,000: MeV? give units\n") == 1
+
+
+def test_a_card_has_a_title_that_names_the_file(shared_data: Path, tmp_path: Path) -> None:
+    source = open_source(str(shared_data / "madgraph_pp_to_jj_13TeV.lhe.gz"), build_registry())
+    card = tmp_path / "card.yaml"
+    card.write_text(card_text([source], Pointed((source.path, "b.lhe"), "events"), build_registry()))
+    title = "Symmetries of madgraph_pp_to_jj_13TeV.lhe.gz and 1 more file"
+    assert load_card(card).card.title == title

@@ -97,7 +97,7 @@ def test_few_points_do_not_tell_of_a_plateau() -> None:
     assert found is not None
     assert (found.plateau, len(found.scales)) == (None, 3)
     assert found.combined.low < 2 < found.combined.high
-    assert "too few to look for a plateau" in found.combined.method
+    assert "too few to find a plateau" in found.combined.method
 
 
 def test_it_says_how_many_points_were_used() -> None:

@@ -117,7 +117,7 @@ def test_cauchy_at_the_ends() -> None:
 
 def test_wrong_arguments() -> None:
     for wrong in ([0.5, -1.0], [np.nan], [], -1.0):
-        with pytest.raises(MethodError, match="none positive or NaN"):
+        with pytest.raises(MethodError, match="none may be positive or NaN"):
             holm(wrong)
     with pytest.raises(MethodError, match=r"must be \(2, 2\) for 2 hypotheses, not \(1, 2\)"):
         holm_with_implications([-1.0, -2.0], [[True, False]])

@@ -134,5 +134,5 @@ def test_wrong_arguments() -> None:
         sign_flip_test(np.ones((3, 1)), rng, [1.0])
     with pytest.raises(MethodError, match="not finite"):
         sign_flip_test(np.array([[np.nan]]), rng)
-    with pytest.raises(MethodError, match="at least one randomisation"):
+    with pytest.raises(MethodError, match="the number of randomisations must be at least 1"):
         sign_flip_test(np.ones((3, 1)), rng, randomisations=0)

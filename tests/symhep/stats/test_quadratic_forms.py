@@ -197,5 +197,5 @@ def test_wrong_levels() -> None:
         noncentral_interval(-1.0, 1)
     with pytest.raises(MethodError, match="degrees of freedom"):
         detectable_noncentrality(0)
-    with pytest.raises(MethodError, match="without any departure"):
+    with pytest.raises(MethodError, match="so that no violation is needed"):
         detectable_noncentrality(1, size=0.5, power=0.1)

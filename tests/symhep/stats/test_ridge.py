@@ -49,5 +49,5 @@ def test_directions_without_variance_have_no_coefficient() -> None:
 
 
 def test_numbers_that_are_not_finite_are_refused() -> None:
-    with pytest.raises(MethodError, match="events or weights are not finite; look for infinities among them"):
+    with pytest.raises(MethodError, match="events or weights are not finite; remove NaN and infinities"):
         ridge(np.array([[np.inf]]), np.ones((1, 1)), np.ones(1), 10)

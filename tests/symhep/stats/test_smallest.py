@@ -51,7 +51,7 @@ def test_certainties() -> None:
 
 
 def test_what_is_no_p_value_is_refused() -> None:
-    with pytest.raises(MethodError, match="not above zero"):
+    with pytest.raises(MethodError, match="zero or negative"):
         smallest_p([0.1, -1.0], [0.0])
     with pytest.raises(MethodError, match=r"2 p-values need 1 correlations"):
         smallest_p([-1.0, -1.0], [1.5])

@@ -35,5 +35,5 @@ def test_copies_at_equal_distances_are_told() -> None:
 
 
 def test_too_few_points_are_an_error() -> None:
-    with pytest.raises(ValueError, match="9 points have no neighbours to speak of"):
+    with pytest.raises(ValueError, match="9 points are too few for nearest neighbours"):
         two_nn(np.zeros((9, 2)))

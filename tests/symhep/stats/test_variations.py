@@ -96,7 +96,7 @@ def test_one_alternative() -> None:
 
 def test_an_odd_number_is_no_pairs() -> None:
     for function in (combined, nuisance_shifts):
-        with pytest.raises(ValueError, match="3 members are no pairs of plus and minus"):
+        with pytest.raises(ValueError, match="3 members cannot be pairs of plus and minus"):
             function("hessian_pairs", 0.0, [1.0, 2.0, 3.0])
 
 

@@ -1,1 +1,1 @@
-"""Bounds: how broken the candidates, the symmetry found and classes of subgroups could be, on named functions."""
+"""Upper limits on violations of candidates, the symmetry found and classes of subgroups."""

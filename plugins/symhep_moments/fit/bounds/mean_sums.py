@@ -1,4 +1,4 @@
-"""Means of named functions over all events, with their covariances, nominal and under systematic variations."""
+"""Means of predefined observables over all events, with their covariances, nominal and under systematic variations."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ __all__ = ["BoundOptions", "bound_switch"]
 
 
 class BoundOptions(Options):
-    """On which functions, and what would be small enough.
+    """Observables of the limits, and the size that matters.
 
     >>> BoundOptions().orders
     6

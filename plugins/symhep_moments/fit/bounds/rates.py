@@ -145,7 +145,7 @@ def rates(
     seen: Seen, labels: list[str], varying: Varying | None = None, asked: RateSums | None = None,
     state: State | None = None,
 ) -> list[Quantity]:  # fmt: skip
-    """For each of the generators ``labels`` the part of h in the span of the named functions, R orthonormal components.
+    """For each of the generators ``labels`` the part of h in the span of the predefined observables, orthonormal (R).
 
     h, the relative change of the density per unit of the parameter, has E_p[f h] = - E_p[grad f . v] = - A. Its rms is
     at least (A^T M^-1 A)^(1/2), M = E_p[f f^T] + RIDGE diag(Var f), the constant among the f: a lower bound of the root

@@ -30,7 +30,7 @@ UNCHANGED = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """Events as named functions see them, with the edges and the density around ``functions``.
+    """Events as predefined observables see them, with the edges and the density around ``functions``.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""How strongly a ratio of densities varies along an orbit: coefficients of named functions, from partialled moments."""
+"""How strongly a ratio of densities varies along an orbit: predefined observables, from partialled moments."""
 
 from __future__ import annotations
 

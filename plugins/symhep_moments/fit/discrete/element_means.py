@@ -35,7 +35,7 @@ FloatArray = npt.NDArray[np.float64]
 @dataclass(frozen=True, eq=False)
 class ElementMeans(EventsPass):
     """Sums of w v(x), for E elements g of any orders, v (M,) f(x) - (mean of f over the images) of the products and the
-    test functions, then the signs of the named functions.
+    test functions, then the signs of the predefined observables.
 
     ``sums`` (1 + A, E, M) and ``w`` (1 + A,): of the nominal weights and of those of each alternative; ``w2`` of the
     squares of the nominal weights of independent events.

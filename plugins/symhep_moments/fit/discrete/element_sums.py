@@ -37,7 +37,7 @@ class ElementSums(EventsPass):
 
     ``odd`` (E, K) of y = w (f(x) - mean of f over the orbit), in proportion to the efficiency if there is one, of the
     products and the test functions; ``own``, ``squares`` and ``crossed`` (E, L) of w a, (w a)^2 and w (w a), a as in
-    `named_asymmetries` of the named functions; ``w`` and ``w2`` of w and w^2.
+    `named_asymmetries` of the predefined observables; ``w`` and ``w2`` of w and w^2.
     """
 
     name: ClassVar[str] = "discrete elements"
@@ -97,7 +97,7 @@ class _Signs:
         self.sums = np.zeros((3, elements, count))
 
     def add(self, element: int, part: slice, images: Tensor) -> None:
-        """Values (n, q, L) of the named functions at the images of all rows of some events."""
+        """Values (n, q, L) of the predefined observables at the images of all rows of some events."""
         a, w = own_largest(images)[:, 0], self.w[part]
         if self.units is None:
             self.sums[:, element] += [w @ a, w**2 @ a**2, w**2 @ a]

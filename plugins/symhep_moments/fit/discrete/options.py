@@ -12,7 +12,7 @@ __all__ = ["ClassifierOptions", "DiscreteOptions"]
 
 
 class ClassifierOptions(Options):
-    """A network per element that learns to tell events from their images."""
+    """A network per element that learns to distinguish events from transformed events."""
 
     training_events: int = Field(
         20_000, ge=10, description="maximum number of training events; at most half of the events"
@@ -28,7 +28,7 @@ class ClassifierOptions(Options):
 
 
 class DiscreteOptions(hypotheses.DiscreteOptions):
-    """Which discrete elements are tested, and how.
+    """Discrete elements to test, and options of the tests.
 
     >>> DiscreteOptions(elements=("P", "reflection(z)", "P*exchange(1,2)")).neighbours
     True

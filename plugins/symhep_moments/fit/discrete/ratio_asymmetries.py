@@ -1,4 +1,4 @@
-"""Asymmetries in named functions of a density over another, or over an efficiency: sizes and limits of elements."""
+"""Asymmetries in predefined observables of a density over another, or over an efficiency: sizes and limits."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ SAME = 1e-9
 
 @dataclass(frozen=True)
 class Signs:
-    """s of each named function f: events (n, P, D) -> (n, K): the sign of f(x) - f(g x); for an order q > 2 q - 1 where
-    f is the largest of the images', else -1. Over the images of an event it sums to zero."""
+    """s of each predefined observable f: events (n, P, D) -> (n, K): the sign of f(x) - f(g x); for an order q > 2
+    q - 1 where f is the largest of the images', else -1. Over the images of an event it sums to zero."""
 
     element: Element
     named: NamedFunctions

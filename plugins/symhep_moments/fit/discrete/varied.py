@@ -65,8 +65,8 @@ def varied_discrete_tests(
     A finite reference of images is that of the nominal simulation: nothing says how a nuisance parameter would turn
     images. So the means of h = f - (mean of f over the images), f as in the plain test of moments, are compared with
     their covariance, by units, plus one D D^T for each nuisance parameter; of alternatives without a parameter the
-    largest p-value counts. What is learned (networks, nearest neighbours) has no part in it. Asymmetries of named
-    functions are the mean signs of f(x) - f(g x), with the same terms; their intervals are normal.
+    largest p-value counts. What is learned (networks, nearest neighbours) has no part in it. Asymmetries of predefined
+    observables are the mean signs of f(x) - f(g x), with the same terms; their intervals are normal.
     ``moved`` is filled with `moved_sizes`.
 
     Where the events in memory are a subsample, means and how they move are those of all events, read where ``context``
@@ -156,7 +156,7 @@ class _Means:
         return max(joined(m / scale, whole, self.nu, parts).log_p() for m in means)
 
     def asymmetries(self, labels: Sequence[str], element: Element, first: int) -> list[Strength]:
-        """Of the named functions that the element changes, from number ``first`` on; of those of one sign the first."""
+        """Of the predefined observables that the element changes, from ``first`` on; of those of one sign the first."""
         parts, kept = list[Strength](), list[int]()
         for i, label in enumerate(labels, first):
             if self.squares[i] <= 0:

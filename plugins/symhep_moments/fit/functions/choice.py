@@ -25,13 +25,33 @@ SPARE = 4
 
 
 def build_functions(events: Events, options: FunctionOptions, rng: np.random.Generator) -> TestFunctions:
-    """Blocks 'low', 'fourier' and 'user', on the device of the events; of whole events also 'members' and 'pairs',
-    and of systems of several objects one for each; and beside 'low' the `harmonics`, a block for each order.
+    """The functions whose moments are tested, on the device of the events.
 
-    The degree of 'low' is the least with so many more functions than generators.
+    Blocks 'low', 'fourier' and 'user'; of whole events also 'members' and 'pairs', and of systems of several objects
+    one for each; and beside 'low' the `harmonics`, a block for each order. The degree of 'low' is the least with so
+    many more functions than generators.
 
-    Raises `CardError` or `MethodError` for functions of the user that cannot be used.
+    Parameters
+    ----------
+    events
+        Scaled, with the candidates.
+    options
+        ``functions:`` of the method in a card.
+    rng
+        Draws the frequencies of 'fourier'.
 
+    Returns
+    -------
+    TestFunctions
+        K functions with gradients, in ``blocks``.
+
+    Raises
+    ------
+    CardError, MethodError
+        For functions of the user that cannot be used.
+
+    Examples
+    --------
     >>> import torch
     >>> from symhep.lie.bases import poincare
     >>> x = torch.ones(5, 2, 4, dtype=torch.float64)

@@ -11,7 +11,7 @@ __all__ = ["FunctionOptions", "UserTestFunctions"]
 
 
 class UserTestFunctions(UserFunctionOptions):
-    """Test functions of the user."""
+    """User-defined test functions."""
 
     function: str = Field(
         pattern=NAME,
@@ -22,7 +22,7 @@ class UserTestFunctions(UserFunctionOptions):
 
 
 class FunctionOptions(Options):
-    """Which test functions the moments are made of.
+    """Test functions of the moments.
 
     >>> FunctionOptions().fourier
     24

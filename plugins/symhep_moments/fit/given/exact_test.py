@@ -86,7 +86,7 @@ def group_test(
 ) -> GroupTest:
     """H: x and g x have the same law for all g of a compact ``group`` that was chosen before looking at the events.
 
-    Each independent event stands for its images under random elements of Haar's measure (`CompactGroup.images`). Under
+    Each independent event stands for its images under Haar-random elements (`CompactGroup.images`). Under
     H any of them could as well have been observed, so that the rank of the statistic among those of random choices
     is an exact p-value (Hoeffding 1952, Ann. Math. Stat. 23, 169; Chiu and Bloem-Reddy 2023, arXiv:2307.15834),
     whatever the statistic is: the smallest p-value of blocks of `GivenFunctions`. Rows of one source event

@@ -37,7 +37,7 @@ class Factor(Protocol):
         """All images (n, steps, P, D) of events (n, P, D), the first themselves."""
 
     def turned(self, images: FloatArray, unit: IntArray, rng: np.random.Generator) -> FloatArray:
-        """(n, R, P, D) -> the same, each by a random element of Haar's measure; events of one ``unit`` (n,) alike."""
+        """(n, R, P, D) -> the same, each by a random element of the Haar measure; events of one ``unit`` (n,) alike."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -82,7 +82,7 @@ class CompactGroup:
         """Images (n, q, P, D) of events x (n, P, D), the first themselves; rows of one ``unit`` (n,) change alike.
 
         Given their orbit, all q are alike under the hypothesis: either they are all of the orbit of a finite group, or
-        x and q - 1 independent points h x, h drawn from Haar's measure, are exchangeable. ``events``: how many there
+        x and q - 1 independent points h x, h drawn from the Haar measure, are exchangeable. ``events``: how many there
         are in all, on which q depends.
         """
         if self._steps(events) is not None:

@@ -41,7 +41,7 @@ class Fitted:
     log_p
         Of 'its generators are symmetries', with the fit allowed for.
     free
-        Dimensions of the continuum of conjugates that the events do not tell apart from it.
+        Dimensions of the continuum of conjugates that the events cannot distinguish from it.
     """
 
     conjugate: Conjugate

@@ -55,7 +55,7 @@ def test_every_candidate_with_holm() -> None:
 def test_infinite_moments_are_reported() -> None:
     moments = moments_of_noise(np.random.default_rng(5), (0, 0, 0))
     moments.mean[2, 1] = np.inf
-    with pytest.raises(MethodError, match="infinities among the events"):
+    with pytest.raises(MethodError, match="remove infinite events or weights"):
         given_test(moments, np.eye(3))
 
 

@@ -128,9 +128,9 @@ def test_mistakes_have_a_name(histogram: str) -> None:
         _found(data, histogram, efficiency={"histogram": histogram, "variables": ["psi"]})
     with pytest.raises(CardError, match="there is no object 'jets'"):
         _found(data, histogram, efficiency={"histogram": histogram, "variables": ["phi"], "object": "jets"})
-    with pytest.raises(ValueError, match="has 1 axes, but 'variables' names 2"):
+    with pytest.raises(ValueError, match="has 1 axes, but 'variables' has 2 names"):
         MomentsOptions.model_validate({"efficiency": {"histogram": histogram, "variables": ["phi", "eta"]}})
-    with pytest.raises(ValueError, match="leave out 'efficiency'"):
+    with pytest.raises(ValueError, match="remove 'efficiency'"):
         MomentsOptions.model_validate(
             {"efficiency": {"histogram": histogram, "variables": ["phi"]}, "groups": ["J_z"]}
         )
@@ -140,7 +140,7 @@ def test_mistakes_have_a_name(histogram: str) -> None:
                 {"efficiency": {"histogram": histogram, "variables": ["phi"]}, "discrete": discrete}
             )
     everywhere = replace(data, momenta=np.roll(data.momenta, 1, axis=2))  # nothing is where it was
-    with pytest.raises(MethodError, match="the efficiency is 0 at some of the events"):
+    with pytest.raises(MethodError, match="the efficiency is 0 for some events"):
         _found(everywhere, histogram, discrete=None)
 
 

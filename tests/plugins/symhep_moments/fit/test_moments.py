@@ -73,6 +73,6 @@ def test_combinations_have_names_of_their_own() -> None:
 def test_shapes_that_do_not_fit_are_refused() -> None:
     m = made()
     with pytest.raises(
-        ValueError, match=r"4 functions and 3 generators, but moments \(4, 6\) with covariance"
+        ValueError, match=r"4 functions and 3 generators do not match moments \(4, 6\) with covariance"
     ):
         Moments(m.mean, m.covariance, 1.0, so(3), m.labels, m.blocks)

@@ -95,5 +95,5 @@ def test_impossible_numbers_are_refused() -> None:
         moments.mean[:4], moments.covariance[:4, :, :4], 99.0, GENERATORS,
         moments.labels[:4], {},
     )  # fmt: skip
-    with pytest.raises(MethodError, match=r"4 test functions cannot tell 1 symmetries.*more than 5"):
+    with pytest.raises(MethodError, match=r"4 test functions are too few to test 1 symmetries.*more than 5"):
         rank_test(few, 1)

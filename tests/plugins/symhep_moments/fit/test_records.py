@@ -114,7 +114,7 @@ def test_candidates_off_the_support_are_not_tested(isotropic: Measurement) -> No
 def test_the_result_can_be_told_and_drawn(dijets: Measurement, isotropic: Measurement) -> None:
     for o, words in ((dijets, "SO(2) about the beam axis"), (isotropic, "SO(3) (J_x, J_y, J_z)")):
         record = MomentsRecord.from_json(json.loads(json.dumps(record_of(o).to_json())))
-        assert f"The 3,000 events are consistent with {words} (p = " in next(sentences(record)).text
+        assert f"The 3,000 events are compatible with {words} (p = " in next(sentences(record)).text
         told = {"candidates", "ranks", "generators", "subgroups", "discrete"}
         # isotropic decays lie on a surface, of energy and momentum
         assert set(tables(record)) == told | ({"surface"} if o is isotropic else set())
@@ -155,7 +155,7 @@ def test_nothing_found() -> None:
     assert s.algebra == AlgebraRecord(dimension=0, name="0")
     assert s.generators == ()
     assert arrays_of(o)["generators"].shape == (0, 10)
-    assert "no continuous symmetry" in next(sentences(s)).text
+    assert "No continuous symmetry" in next(sentences(s)).text
 
 
 def test_the_symmetry_is_what_the_labels_state(dijets: Measurement, isotropic: Measurement) -> None:

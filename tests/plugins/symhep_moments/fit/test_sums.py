@@ -161,7 +161,7 @@ def test_weights_without_a_sum_are_refused() -> None:
     alone = torch.zeros_like(w)
     alone[3] = 1.0
     with pytest.raises(
-        MethodError, match=r"10 events, 1\.0 effective ones, have no covariance; use more events"
+        MethodError, match=r"the covariance of 10 events .effective number 1\.0. cannot be estimated"
     ):
         moments_of(x, alone, f, GENERATORS)
     with pytest.raises(MethodError, match="there are no events"):

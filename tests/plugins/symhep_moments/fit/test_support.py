@@ -98,7 +98,7 @@ def test_a_combination_may_keep_what_its_parts_do_not() -> None:
     expected = np.array([1.0, 0.0, -3.0 / events.scale])
     np.testing.assert_allclose(column * np.sign(column[0]), expected / np.linalg.norm(expected), atol=1e-9)
     assert [label for label, _ in found.excluded] == ["J_12", "P_1", "P_2"]
-    assert found.excluded[0][1] == "it leads off the surface that holds the events"
+    assert found.excluded[0][1] == "it does not preserve the surface on which the events lie"
 
 
 def test_what_moves_no_event_is_set_apart() -> None:
@@ -119,7 +119,5 @@ def test_events_without_weight_are_not_looked_at() -> None:
 
 
 def test_too_few_events_for_a_plane() -> None:
-    with pytest.raises(
-        MethodError, match=r"13 events of 12 numbers each say nothing of a density; use more events"
-    ):
+    with pytest.raises(MethodError, match=r"13 events with 12 components each are too few to test a density"):
         support_of(of_points(RNG(8).normal(size=(13, 12)), "so(12)"))

@@ -154,9 +154,9 @@ def test_an_exact_test_is_one_of_the_nominal_simulation() -> None:
     assert kinds == [["exact"] * 4, ["asymptotic"] * 4]
     words = " ".join(s.text for s in MomentConditions().statements(known.record))
     assert "include systematic variations of the simulation: s (1 nuisance parameter" in words
-    assert "these are not exact" in words
+    assert "These p-values are not exact" in words
     heads = MomentConditions().tables(known.record)["candidates"].columns
-    assert "p without systematics" in [head.name for head in heads]
+    assert "p, statistical only" in [head.name for head in heads]
 
 
 def test_data_alone_have_no_variations() -> None:

@@ -36,8 +36,8 @@ def one(summary: dict[str, Any], words: str) -> Statement:
 def test_the_answer_of_the_dijets(made: Made) -> None:
     answer = said(made(rejected=-36.5).summary)[0]
     assert answer.text == (
-        "The 20,000 events are consistent with SO(2) about the beam axis (p = 0.5); rotations about x and y, boosts "
-        "and translations are excluded (adjusted p < 1e-35)."
+        "The 20,000 events are compatible with SO(2) about the beam axis (p = 0.5); rotations about x and y, boosts "
+        "and translations are violated (adjusted p < 1e-35)."
     )
     assert answer.evidence["dimension"] == 1
     assert answer.evidence["excluded"]["J_x"] == pytest.approx(-35.5)
@@ -47,10 +47,10 @@ def test_nothing_found(made: Made) -> None:
     summary = made(labels=("J_x", "J_y", "J_z"), symmetric=(), discrete=False, rejected=-2.5).summary
     # Holm's factor is 3 and the largest p is 10^-2.5: 0.0095
     assert said(summary)[0].text == (
-        "The 20,000 events respect no continuous symmetry among the candidates: rotations are excluded "
+        "No continuous symmetry among the candidates is compatible with the 20,000 events: rotations are violated "
         "(adjusted p = 0.0095 or less)."
     )
-    assert "none survives" in one(summary, "one symmetry or more").text
+    assert "none is a symmetry" in one(summary, "one or more is rejected").text
 
 
 def test_ranks_that_were_left_out(made: Made) -> None:
@@ -59,7 +59,7 @@ def test_ranks_that_were_left_out(made: Made) -> None:
     assert one(summary, "among 10 candidates one symmetry").text.endswith("more are rejected (p < 1e-300).")
     summary["chain"] = summary["chain"][1:]
     summary["candidates"] = [c for c in summary["candidates"] if c["label"] == "J_z"]
-    assert "the one candidate is not broken" in one(summary, "one candidate").text
+    assert "the only candidate is compatible" in one(summary, "only candidate").text
 
 
 def test_everything_found(made: Made) -> None:
@@ -67,8 +67,8 @@ def test_everything_found(made: Made) -> None:
     summary["maximal_subgroups"] = ["SO(3)"]
     row(summary, "SO(3)")["lab"] |= {"p_value": 0.23, "log10_p": -0.638}
     row(summary, "SO(3)")["at_lab"] = True
-    assert said(summary)[0].text == "The 20,000 events are consistent with SO(3) (J_x, J_y, J_z) (p = 0.23)."
-    assert one(summary, "no combination is broken")
+    assert said(summary)[0].text == "The 20,000 events are compatible with SO(3) (J_x, J_y, J_z) (p = 0.23)."
+    assert one(summary, "no combination is violated")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_everything_found(made: Made) -> None:
     [
         ({"J_x": 0.0, "J_y": 0.479, "J_z": -0.878}, 0.004, "SO(2) about the axis (0.000, -0.479, 0.878)"),
         ({"J_y": -0.8, "J_z": 0.6, "K_x": 0.001}, 0.004, "SO(2) about the axis (0.000, -0.800, 0.600)"),
-        ({"J_z": 0.8, "K_x": 0.6}, 0.004, "SO(2) about some axis: J_z + 0.75 K_x"),
+        ({"J_z": 0.8, "K_x": 0.6}, 0.004, "SO(2) about a fitted axis: J_z + 0.75 K_x"),
     ],
 )
 def test_a_direction_that_was_fitted(
@@ -94,49 +94,54 @@ def test_a_direction_that_was_fitted(
             "angle_95": 0.01,
         }
     ]
-    assert f"consistent with {words} (p" in said(summary)[0].text
+    assert f"compatible with {words} (p" in said(summary)[0].text
     summary["algebra"]["angle_95"] = 0.01
     told = one(summary, "The best-fit generator is").text
-    if "some axis" in words:
-        assert (
-            "the true direction lies within 0.57 degrees of it in the space of the candidates (95 %)" in told
-        )
+    if "fitted axis" in words:
+        assert "the true generator is within 0.57 degrees in the space of the candidates (95 % CL)" in told
     else:
         # errors of the axis alone: 1.96 (n 0.004^2)^(1/2) rad, of n components that may rotate
         rotations = sum(label.startswith("J") for label in coefficients)
         angle = math.degrees(1.96 * errors * math.sqrt(rotations))
-        assert f"the true axis lies within {angle:.2g} degrees of it (95 %)" in told
+        assert f"the true axis is within {angle:.2g} degrees (95 % CL)" in told
 
 
 def test_without_a_lattice_the_algebra_is_named(made: Made) -> None:
     summary = made(labels=("J_12", "J_13", "J_23", "P_1"), symmetric=("J_12", "J_13", "J_23")).summary
     summary |= {"subgroups": [], "maximal_subgroups": [], "catalogue": None}
-    assert "consistent with so(3) (J_12, J_13 and J_23) (p = 0.32); P_1 is excluded" in said(summary)[0].text
+    assert "compatible with so(3) (J_12, J_13 and J_23) (p = 0.32); P_1 is violated" in said(summary)[0].text
 
 
 def test_what_was_found_has_a_limit_with_its_definition(made: Made) -> None:
-    told = one(made(labels=("J_x", "J_z", "K_z")).summary, "SO(2) about the beam axis: ").text
+    told = one(made(labels=("J_x", "J_z", "K_z")).summary, "violations of SO(2) about the beam axis: ").text
     assert told.startswith(
-        "SO(2) about the beam axis: no harmonic m <= 6 of the azimuth above v_m = 3.3 % (95 %, expected 3.1 %); "
-        "v_m = |E[exp(i m phi)]|"
+        "Upper limit on violations of SO(2) about the beam axis: v_m < 3.3 % (95 % CL, expected 3.1 %) for "
+        "each harmonic m <= 6 of the azimuth. v_m = |E[exp(i m phi)]| = epsilon / 2"
     )
 
 
 def test_what_is_broken_has_an_interval(made: Made) -> None:
-    told = one(made(labels=("J_x", "J_z", "K_z")).summary, "Broken: ").text
-    assert "J_x with v_m = 40 % [38, 42] (v_2 of mu- along J_x)" in told
-    assert "K_z by 3.3 per unit of rapidity [2.97, 3.63]" in told
+    told = one(made(labels=("J_x", "J_z", "K_z")).summary, "Size of the violation").text
+    assert "J_x: v_m = 40 % [38, 42] (v_2 of mu- along J_x)" in told
+    assert "K_z: rate 3.3 per unit of rapidity [2.97, 3.63]" in told
+    assert "rate: r.m.s. relative change of the density per unit of the group parameter" in told
 
 
 def test_without_a_limit_of_the_group_the_size_is_defined_where_it_first_stands(made: Made) -> None:
     summary = made(labels=("J_x", "J_z", "K_z")).summary
     summary["algebra"] |= {"upper_95": None, "expected_95": None}
-    summary["bounds"]["without"] = [{"label": "so(2)", "why": "no named function turns with it"}]
+    summary["bounds"]["without"] = [{"label": "so(2)", "why": "no predefined observable transforms with it"}]
     assert (
-        "has no limit (no named function turns with it)" in one(summary, "SO(2) about the beam axis has").text
+        one(summary, "No upper limit for").text
+        == "No upper limit for SO(2) about the beam axis: no predefined observable transforms with it."
     )
-    assert "half of the epsilon of 1 + epsilon cos m(phi - Psi)" in one(summary, "Broken: ").text
-    assert one(summary, "Limits: ").text == "Limits: J_z v_m < 3.3 % (95 %, expected 3.1 %)."
+    assert (
+        "= epsilon / 2 for a density that varies as 1 + epsilon cos m(phi - Psi)"
+        in one(summary, "Size of the violation").text
+    )
+    assert one(summary, "Upper limits").text == (
+        "Upper limits on violations: J_z: v_m < 3.3 % (95 % CL, expected 3.1 %)."
+    )
 
 
 def test_a_size_that_may_be_zero_is_not_told_as_broken(made: Made) -> None:
@@ -144,12 +149,15 @@ def test_a_size_that_may_be_zero_is_not_told_as_broken(made: Made) -> None:
     # J_z is not rejected: its interval alone does not break it
     for label, change in (("K_z", {"value": 0.0, "low": 0.0, "high": 0.991}), ("J_z", {"low": 0.01})):
         next(c for c in summary["candidates"] if c["label"] == label)["size"] |= change
-    told = one(summary, "Broken: ").text
-    assert told.startswith("Broken: J_x with v_m = 40 % [38, 42] (v_2 of mu- along J_x) (95 % intervals")
+    told = one(summary, "Size of the violation").text
+    assert told.startswith(
+        "Size of the violation (simultaneous 95 % confidence intervals): J_x: v_m = 40 % [38, 42] (v_2 of "
+        "mu- along J_x)."
+    )
     summary["candidates"][0]["size"]["low"] = 0.0
-    assert not [s for s in said(summary) if s.text.startswith("Broken") or "most clearly" in s.text]
-    seen = one(summary, "Rejected, but not by the named harmonics").text
-    assert seen.endswith("J_x v_m < 42 % (95 %, expected 3.1 %).")
+    assert not [s for s in said(summary) if s.text.startswith("Size of") or "most significant" in s.text]
+    seen = one(summary, "Violated, but not in the harmonics").text
+    assert seen.endswith("J_x: v_m < 42 % (95 % CL, expected 3.1 %).")
 
 
 def test_equivalence_tests_are_told(made: Made) -> None:
@@ -157,7 +165,7 @@ def test_equivalence_tests_are_told(made: Made) -> None:
     summary["bounds"]["delta"] = 0.05
     summary["candidates"][0]["below_delta"], summary["candidates"][1]["below_delta"] = False, True
     assert one(summary, "Equivalence").text == (
-        "Equivalence test: a breaking of 5 % or more is excluded (95 %) for J_z, not for J_x."
+        "Equivalence test: a violation of 5 % or more is excluded at 95 % CL for J_z, not for J_x."
     )
 
 
@@ -175,13 +183,13 @@ def test_combinations_of_candidates_that_are_excluded_one_by_one(made: Made) -> 
     ]
     alive = summary["candidates"][0]
     assert (
-        "consistent with so(2) (E_12 - E_21) (p = 0.32); E_21 is no symmetry alone, but in combination; P_1 is excluded"
+        "compatible with so(2) (E_12 - E_21) (p = 0.32); E_21 is a symmetry only in combination; P_1 is violated"
         in said(summary)[0].text
     )
     alive["rejected"] = True
     assert said(summary)[0].text.startswith(
-        "The 20,000 events are consistent with so(2) (E_12 - E_21) (p = 0.32): no single candidate is a symmetry, but "
-        "one combination of them is; P_1 is excluded (adjusted p < "
+        "The 20,000 events are compatible with so(2) (E_12 - E_21) (p = 0.32): no single candidate is a symmetry, but "
+        "one combination of them is; P_1 is violated (adjusted p < "
     )
 
 
@@ -193,7 +201,7 @@ def test_a_hypothesis_has_one_p(made: Made) -> None:
     assert answer.evidence["hypothesis"] == "subgroups[SO(2)].lab"
     assert answer.evidence["log10_p"] == classed["lab"]["log10_p"] == pytest.approx(-0.3)
     assert (
-        f"SO(2) (adjusted p = {classed['p_value_adjusted']:.2g})" in one(summary, "classes of connected").text
+        f"SO(2) (adjusted p = {classed['p_value_adjusted']:.2g})" in one(summary, "Connected subgroups").text
     )
     classed["at_lab"] = False
     answer = said(summary)[0]
@@ -202,7 +210,7 @@ def test_a_hypothesis_has_one_p(made: Made) -> None:
     # the number of symmetries is another hypothesis, with p of its own
     next(t for t in summary["chain"] if t["dimension"] == 1).update(p_value=0.6, log10_p=-0.222)
     assert one(summary, "Rank test").text.startswith(
-        "Rank test: among 10 candidates one symmetry agrees with the moments (p = 0.6)"
+        "Rank test: among 10 candidates one symmetry is compatible (p = 0.6)"
     )
     summary |= {"maximal_subgroups": []}
     answer = said(summary)[0]
@@ -227,23 +235,23 @@ def test_classes_that_are_no_candidates_are_not_counted(made: Made) -> None:
                 "log10_p": None,
                 "p_value": None,
             }
-    assert one(summary, "connected subgroups").text == (
-        "Of the 2 classes of connected subgroups of the Lorentz group among the candidates, each in any direction, the "
-        "largest that survives is SO(2) (adjusted p = 0.4); one is rejected (family-wise error 5 %)."
+    assert one(summary, "Connected subgroups").text == (
+        "Connected subgroups of the Lorentz group among the candidates (2 classes, direction fitted): the "
+        "maximal compatible class is SO(2) (adjusted p = 0.4); one is rejected (family-wise error 5 %)."
     )
 
 
 def test_the_clearest_place_of_a_breaking(made: Made) -> None:
     summary = made().summary
-    assert one(summary, "most clearly").text == (
-        "J_x is broken most clearly where the azimuth is 0 to 0.5 rad and cos(theta) is -0.25 to 0: (12.0 ± 2.0) % "
-        "fewer events than the symmetry predicts (the clearest of 96 bins)."
+    assert one(summary, "most significant violation").text == (
+        "The most significant violation of J_x is at azimuth = 0 to 0.5 rad and cos(theta) = -0.25 to 0: "
+        "(12.0 ± 2.0) % fewer events than expected from the symmetry (most significant of 96 bins)."
     )
     summary["clearest_bins"][0]["departure"] |= {
         "low": -0.16,
         "high": -0.08,
     }  # three errors are nothing among 96 bins
-    assert not [s for s in said(summary) if "most clearly" in s.text]
+    assert not [s for s in said(summary) if "most significant" in s.text]
 
 
 def test_discrete_elements(made: Made) -> None:
@@ -282,7 +290,9 @@ def test_sorted_particles_are_not_exchangeable(made: Made) -> None:
     element["learned_asymmetry"] = {"value": 0.9, "low": 0.88, "high": 0.92}
     caution = one(summary, "sort: pt")
     assert caution.kind == "warning"
-    assert "not exchangeable by construction: exchange(1,2) may only reflect the pt ordering" in caution.text
+    assert (
+        "not exchangeable by construction: the violation of exchange(1,2) may only reflect the pt ordering"
+    ) in caution.text
     for change in (
         {"meaning": "exchange of jets[0] and leptons[0]"},
         {"rejected": False},
@@ -309,12 +319,12 @@ def test_warnings(made: Made) -> None:
     }
     warnings = [s.text for s in said(summary) if s.kind == "warning"]
     for words in (
-        "excludes translations of px and py without a test.",
-        "11.0%",
-        "events is 412: a symmetry",
+        "Translations of px and py do not preserve it and are excluded without a test.",
+        "11.0 %",
+        "events is 412 < 1,000",
         "relative to simulation",
         "pt > 1200",
-        "not closed",
+        "do not close",
     ):
         assert sum(words in text for text in warnings) == 1, (words, warnings)
     assert ", relative to simulation, with" in said(summary)[0].text
@@ -322,9 +332,9 @@ def test_warnings(made: Made) -> None:
 
 def test_candidates_that_survive_only_alone(made: Made) -> None:
     summary = made(labels=("J_x", "J_y", "J_z"), symmetric=("J_y", "J_z")).summary
-    assert not [s for s in said(summary) if "On their own" in s.text]
+    assert not [s for s in said(summary) if "separate tests" in s.text]
     summary["algebra"]["dimension"] = 1
-    assert "J_y (adjusted p = 1) and J_z (adjusted p = 1)" in one(summary, "On their own").text
+    assert "J_y (adjusted p = 1) and J_z (adjusted p = 1)" in one(summary, "separate tests").text
 
 
 def test_an_unsure_name(made: Made) -> None:
@@ -334,7 +344,8 @@ def test_an_unsure_name(made: Made) -> None:
         "alternatives": [{"name": "so(2)", "share": 0.6}, {"name": "R", "share": 0.4}],
     }
     assert (
-        one(summary, "Low stability").text == "Low stability (0.6) of the name so(2). Other names: R (40 %)."
+        one(summary, "Low stability").text
+        == "Low stability of the identified algebra so(2): 0.6 of the resamplings. Alternatives: R (40 %)."
     )
 
 
@@ -356,7 +367,7 @@ def test_what_is_no_name_is_not_told_as_one(made: Made, name: str) -> None:
     summary |= {"subgroups": [], "maximal_subgroups": [], "catalogue": None}
     summary["algebra"] |= {"name": name, "stability": 0.0}
     answer = said(summary)[0].text
-    assert "consistent with 3 independent symmetries (J_12, J_13 and J_23)" in answer
+    assert "compatible with 3 independent symmetries (J_12, J_13 and J_23)" in answer
     assert name not in answer
     if name == "ambiguous":
-        assert one(summary, "too large to name").kind == "warning"
+        assert one(summary, "too large to identify").kind == "warning"

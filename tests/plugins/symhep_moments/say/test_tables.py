@@ -26,7 +26,7 @@ def test_tables_hold_the_numbers_of_the_record(made: Made) -> None:
     assert single.log10_p == -1234.0
     assert adjusted.log10_p == pytest.approx(-1233.523)  # times three candidates
     verdict = [str(head) for head in found["candidates"].columns].index("verdict")
-    assert rows["J_x"][verdict] == "rejected"
+    assert rows["J_x"][verdict] == "violated"
     assert rows["K_z"][verdict] == "excluded by the support"
     assert found["candidates"].texts()[2][1:3] == ("–", "–")
     assert found["subgroups"].rows[0][0] == "SO(2)"
@@ -46,11 +46,16 @@ def test_heads_say_which_p_they_hold(made: Made) -> None:
 def test_limits_stand_beside_the_sizes(made: Made) -> None:
     found = tables(made(labels=("J_x", "J_z", "K_z")).record)
     heads = [str(head) for head in found["candidates"].columns]
-    assert {"broken by less than [%]", "expected [%]", "size of the breaking", "largest"} <= set(heads)
+    assert {
+        "95 % CL upper limit [%]",
+        "expected limit [%]",
+        "size of the violation",
+        "largest observable",
+    } <= set(heads)
     texts = {row[0]: dict(zip(heads, row, strict=True)) for row in found["candidates"].texts()}
-    assert texts["J_z"]["broken by less than [%]"] == "3.3"
-    assert texts["J_z"]["expected [%]"] == "3.1"
-    assert texts["K_z"]["broken by less than [%]"] == "–"
-    assert texts["K_z"]["size of the breaking"] == "3.3 per unit of rapidity [2.97, 3.63]"
-    assert "broken by less than [%]" not in [str(head) for head in found["subgroups"].columns]
+    assert texts["J_z"]["95 % CL upper limit [%]"] == "3.3"
+    assert texts["J_z"]["expected limit [%]"] == "3.1"
+    assert texts["K_z"]["95 % CL upper limit [%]"] == "–"
+    assert texts["K_z"]["size of the violation"] == "3.3 per unit of rapidity [2.97, 3.63]"
+    assert "95 % CL upper limit [%]" not in [str(head) for head in found["subgroups"].columns]
     assert "v_m = |E[exp(i m phi)]|" in found["candidates"].caption

@@ -76,6 +76,20 @@ def test_without_a_fit_the_row_says_why(made: Made) -> None:
     summary = made().summary | {"not_fitted": "it takes 400 events"}
     first = asked(summary)["Which continuous symmetry?"]
     assert (first.answer, first.conclusion) == ("not fitted: it takes 400 events", "not tested")
+    summary["not_fitted"] = "along J_z " + "the density changes " * 10
+    assert asked(summary)["Which continuous symmetry?"].answer == "not fitted", (
+        "the sentences have the reason"
+    )
+
+
+def test_what_was_not_tested_is_one_row(made: Made) -> None:
+    summary = made().summary
+    for row in summary["candidates"]:
+        if row["label"] in ("J_x", "J_y", "P_t"):
+            row |= {"how": "undefined", "p_value": None, "log10_p": None, "p_value_adjusted": None,
+                    "log10_p_adjusted": None, "rejected": None, "size": None, "upper_95": None}  # fmt: skip
+    row = asked(summary)["Rotations about x and y and translations of E?"]
+    assert (row.answer, row.conclusion) == ("not defined on all vectors", "not tested")
 
 
 def test_two_hundred_generators_are_a_handful_of_rows(made: Made) -> None:

@@ -259,7 +259,7 @@ def test_the_span_has_its_noise_and_generators_their_errors(full: Full) -> None:
 
 def test_a_span_without_directions_says_so(full: Full) -> None:
     nothing = full.record.model_copy(update={"generators": ()})
-    assert "no direction above the noise" in texts(span_of_logarithms(full.arrays, nothing))
+    assert "no significant direction" in texts(span_of_logarithms(full.arrays, nothing))
 
 
 def test_errors_of_compositions_stand_beside_both_laws(full: Full) -> None:

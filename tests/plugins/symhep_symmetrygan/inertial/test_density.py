@@ -82,11 +82,11 @@ def test_a_function_of_the_plugins_of_the_run(announced: Callable[..., Registry]
     [
         (
             BoxOptions(low=1.0, high=(2.0, 1.0)),
-            "the box of the inertial density has no width in 'py': 1 to 1",
+            "the box of the inertial density has no positive width in 'py': 1 to 1",
         ),
         (
             BoxOptions(low=(0.0, 0.0, 0.0), high=1.0),
-            "'low' of the inertial density has 3 numbers for 2 coordinates",
+            "'low' of the inertial density has 3 values for 2 coordinates",
         ),
         (
             GaussianOptions(kind="gaussian", width=(1.0, 0.0)),
@@ -102,8 +102,8 @@ def test_densities_that_do_not_fit(options: DensityOptions, message: str) -> Non
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        ("flat", r"gives an array of shape \(5000,\), not finite numbers \(5000, 2\)"),
-        ("fails", "fails: OSError: no beam"),
+        ("flat", r"must return finite numbers of shape \(5000, 2\), not an array of shape \(5000,\)"),
+        ("fails", "raised an error: OSError: no beam"),
     ],
 )
 def test_functions_that_are_no_density(users: str, function: str, message: str) -> None:
@@ -113,7 +113,7 @@ def test_functions_that_are_no_density(users: str, function: str, message: str) 
 
 @pytest.mark.filterwarnings("ignore:divide by zero")
 def test_infinite_draws(users: str) -> None:
-    with pytest.raises(CardError, match="not finite numbers"):
+    with pytest.raises(CardError, match="must return finite numbers"):
         _draw(UserDensityOptions(kind="user", function=f"{users}:infinite"))
 
 

@@ -206,7 +206,7 @@ def test_too_few_elements_claim_nothing(homogeneous: Build, turns: Build, measur
         [],
     )
     none = infer(elements, information, np.zeros(5, dtype=bool), gl(2))
-    assert none.algebra.why == "0 of 5 elements are kept, at least 3 are needed"
+    assert none.algebra.why == "0 of 5 elements are accepted, at least 3 are needed"
 
 
 def test_large_errors_claim_nothing(homogeneous: Build, turns: Build, measure: Measure) -> None:

@@ -51,5 +51,5 @@ def test_mean_and_covariance_are_those_of_draws() -> None:
 def test_what_is_no_density_is_refused() -> None:
     with pytest.raises(ValueError, match="2 Gaussians need 2 positive weights"):
         Mixture.of(MEANS, COVARIANCES, [1.0, -1.0])
-    with pytest.raises(ValueError, match="symmetric matrix of positive eigenvalues"):
+    with pytest.raises(ValueError, match="symmetric matrix with positive eigenvalues"):
         Mixture.of([[0.0, 0.0]], [[[1.0, 2.0], [2.0, 1.0]]])

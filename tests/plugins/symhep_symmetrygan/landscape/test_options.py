@@ -48,8 +48,8 @@ def test_components_are_given_by_hand() -> None:
             {"density": "gaussian", "components": [{"mean": [0.0], "covariance": [[1.0]]}]},
             "by the name of a toy",
         ),
-        ({"mean": [0.0], "components": [{"mean": [0.0], "covariance": [[1.0]]}]}, "belong to the toy"),
-        ({"components": [{"mean": [0.0, 1.0], "covariance": [[1.0]]}]}, "as many rows and columns"),
+        ({"mean": [0.0], "components": [{"mean": [0.0], "covariance": [[1.0]]}]}, "are options of the toy"),
+        ({"components": [{"mean": [0.0, 1.0], "covariance": [[1.0]]}]}, "that number of rows and columns"),
         ({"components": [{"mean": [0.0], "covariance": [[-1.0]]}]}, "positive eigenvalues"),
         ({"density": "octagon", "variance": [1.0]}, "needs 2 means and 2 positive variances"),
         (

@@ -104,7 +104,7 @@ def test_what_a_slice_cannot_be() -> None:
         line.slice([Axis("d", 0, 1)], {"b": 0.0})
     with pytest.raises(CardError, match="also needs a value of b"):
         line.slice([Axis("c", 0, 1)], {})
-    with pytest.raises(CardError, match="names a parameter twice"):
+    with pytest.raises(CardError, match="must name different parameters"):
         line.slice([Axis("c", 0, 1)], {"c": 1.0, "b": 0.0})
     with pytest.raises(MethodError, match="of 1"):
         Landscape(LINE, Similarity())

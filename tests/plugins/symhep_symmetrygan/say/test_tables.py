@@ -36,7 +36,7 @@ def test_projections_have_excesses_with_limits(dijets: Made) -> None:
     record = dijets().record
     assert record.kl is not None
     table = tables(record)["projections"]
-    for head, group in (("kept", record.kl.kept), ("found, as trained", record.kl.symmetry)):
+    for head, group in (("accepted", record.kl.kept), ("found, before refinement", record.kl.symmetry)):
         assert column(table, f"excess, {head}") == list(group.excess or ())
     assert column(table, "noise") == pytest.approx(record.kl.noise.mean)
     assert {head.unit for head in table.columns[1:]} == {"nats"}
@@ -44,7 +44,7 @@ def test_projections_have_excesses_with_limits(dijets: Made) -> None:
 
 def test_components_have_two_p_values_with_names(dijets: Made) -> None:
     table = tables(dijets().record)["components"]
-    assert column(table, "verdict") == ["survives", "survives", "rejected"]
+    assert column(table, "verdict") == ["compatible", "compatible", "violated"]
     single, adjusted = column(table, "unadjusted p"), column(table, "adjusted p")
     assert isinstance(single[2], PValue)
     assert isinstance(adjusted[2], PValue)
@@ -59,8 +59,8 @@ def test_components_have_two_p_values_with_names(dijets: Made) -> None:
 def test_classes_and_generators_have_tables_of_their_own(dijets: Made) -> None:
     made = tables(dijets().record)
     assert made["subgroups"].rows[0][0] == "SO(2)"
-    assert made["subgroups"].rows[0][-1] == "survives, in no larger one"
+    assert made["subgroups"].rows[0][-1] == "compatible, maximal"
     assert len(made["subgroups"].rows) == 14
     assert dict(zip(column(made["candidates"], "generator"), column(made["candidates"], "verdict"), strict=True)) == {
-        "J_x": "rejected", "J_y": "rejected", "J_z": "survives", "K_z": "rejected",
+        "J_x": "violated", "J_y": "violated", "J_z": "compatible", "K_z": "violated",
     }  # fmt: skip

@@ -199,8 +199,8 @@ def test_functions_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert searched("my_family_of_maps:turns", features(4, 2)).family.vector == 4
     for name, message in (
         ("five", "acts on 5 numbers"),
-        ("nothing", "gives NoneType, and no Family"),
-        ("broken", "fails: RuntimeError: no luck"),
+        ("nothing", "returns NoneType, not a Family"),
+        ("broken", "raised an error: RuntimeError: no luck"),
     ):
         with pytest.raises(CardError, match=message):
             searched(f"my_family_of_maps:{name}", features(3))
@@ -243,7 +243,7 @@ def test_a_function_of_the_plugins_of_the_run(announced: Callable[..., Registry]
     ("search", "events", "message"),
     [
         ("lorenz", momenta(), "unknown search space 'lorenz'; did you mean 'lorentz'"),
-        ("so(5)", momenta(), r"acts on 5 numbers, and events are 8: 2 vectors of 4; pick coordinates"),
+        ("so(5)", momenta(), r"acts on 5 components, but events have 8: 2 vectors of 4; choose coordinates"),
         (
             {"group": "so(4)", "on": ["px1", "py1", "px2", "qy2"], "marginal": True},
             momenta(),
@@ -253,26 +253,26 @@ def test_a_function_of_the_plugins_of_the_run(announced: Callable[..., Registry]
         (
             {"group": "so(3)", "on": ["x3", "x1", "x2"], "marginal": True},
             features(3),
-            "'on' names all of them; leave it out",
+            "'on' names all coordinates; remove it",
         ),
         ({"group": ["J_z", "K_w"]}, momenta(), "no generator 'K_w'"),
         ({"group": ["J_z", "J_z"]}, momenta(), "'J_z' labels two generators"),
         ({"group": ["J_z", "2*J_z"]}, momenta(), "are not independent"),
-        ("lorentz", features(3), "acts on 4 numbers, and events are 3: one vector"),
-        ("so(3)+DD", features(3), "unknown algebra 'DD'"),
-        ("u(2)", features(4), "acts on 2 numbers, and events are 4"),
+        ("lorentz", features(3), "acts on 4 components, but events have 3: one vector"),
+        ("so(3)+DD", features(3), "no algebra is called 'DD'"),
+        ("u(2)", features(4), "acts on 2 components, but events have 4"),
         ("u(4)", features(4), "acts on complex vectors"),
-        ("so(2)xso(3)", features(4), "acts on 5 numbers, and events are 4"),
-        ("line", features(2), "'line' acts on 1 numbers, and events are 2"),
-        ("line(..)", features(1), "names no number"),
-        ("agl(1)", features(1), "are called 'line'"),
+        ("so(2)xso(3)", features(4), "acts on 5 components, but events have 4"),
+        ("line", features(2), "'line' acts on 1 components, but events have 2"),
+        ("line(..)", features(1), "needs a number"),
+        ("agl(1)", features(1), "have the name 'line'"),
         (
             {"group": ["J_z", "K_x"], "components": ["Z_4(z)"]},
             momenta(),
-            "'Z_4\\(z\\)' does not take J_z, K_x to itself",
+            "'Z_4\\(z\\)' does not map J_z, K_x to itself",
         ),
         ({"group": "lorentz", "components": ["exchange(1,3)"]}, momenta(), "no particle '3'"),
-        ({"group": "so(3)", "components": ["exchange"]}, features(3), "needs two vectors"),
+        ({"group": "so(3)", "components": ["exchange"]}, features(3), "needs at least two vectors"),
         (
             {"group": "lorentz", "components": ["Z_24(z)", "Z_5(z)"]},
             momenta(),

@@ -45,7 +45,7 @@ def test_options_can_be_sent_to_workers() -> None:
         ),
         ({"search": {"group": "so(2) on x y"}}, r"group: so\(2\), on: \[x, y\]"),
         ({"subgroups": {"elements": ["P"]}}, r"write 'discrete: \{elements: \[P\]\}'"),
-        ({"search": {"group": "so(2)", "marginal": True}}, "name coordinates with 'on'"),
+        ({"search": {"group": "so(2)", "marginal": True}}, "name the coordinates to keep"),
         ({"search": {"groop": "so(2)"}}, "groop"),
     ],
 )

@@ -148,7 +148,7 @@ def test_the_smaller_catalogue_that_has_all_classes() -> None:
 
 def test_features_have_no_lorentz_group(drawn: Callable[..., Events]) -> None:
     events = drawn("two_body", 100)
-    with pytest.raises(MethodError, match="act on four-momenta, and events are px, py"):
+    with pytest.raises(MethodError, match="act on four-momenta, but events have the components px, py"):
         search_subgroups(restricted(events, [1, 2, 5, 6]), WalkOptions(), np.random.SeedSequence(1))
 
 

@@ -51,7 +51,7 @@ def test_terms_of_this_package() -> None:
         ("math:nothing", {}, "the function 'math:nothing'"),
         ("absent", {}, "'absent' cannot be loaded from symhep_no_such:Term"),
         ("number", {}, "is not callable"),
-        ("maker", {}, "'maker' makes dict, not a LossTerm"),
+        ("maker", {}, "'maker' returns dict, not a LossTerm"),
     ],
 )
 def test_terms_that_cannot_be_built(
@@ -101,10 +101,10 @@ def test_a_function_of_the_users(users: str) -> None:
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        ("scalar", r"gives \(\), not \(2,\), one per restart"),
+        ("scalar", r"must return one number per restart, shape \(2,\), not"),
         ("count", r"gives int, not \(2,\)"),
-        ("still", "does not depend on the parameters by torch operations"),
-        ("fails", "fails: KeyError: 'beam'"),
+        ("still", "has no gradient"),
+        ("fails", "raised an error: KeyError: 'beam'"),
     ],
 )
 def test_functions_that_are_no_term(users: str, function: str, message: str) -> None:

@@ -83,7 +83,7 @@ def test_rotations_of_a_plane_commute_and_turns_have_orders() -> None:
 
 @pytest.mark.parametrize("order", [0, -1, 2.0])
 def test_orders_that_are_none(order: int) -> None:
-    with pytest.raises(ValueError, match="whole number from 1, not"):
+    with pytest.raises(ValueError, match="a positive integer, not"):
         Cyclic(order)
 
 

@@ -186,5 +186,5 @@ def test_progress_adds_up() -> None:
 
 
 def test_pairs_need_an_even_number() -> None:
-    with pytest.raises(MethodError, match="3 restarts cannot be shared out in groups of 2"):
+    with pytest.raises(MethodError, match="3 restarts cannot be divided into groups of 2"):
         _train(PlaneRotations(2), _plane(), 3, terms=[(1.0, Commuting())])

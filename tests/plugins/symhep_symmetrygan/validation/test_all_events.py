@@ -126,8 +126,8 @@ def test_components_are_tested_on_everything_that_was_not_trained_on() -> None:
     assert (one.name, one.p_kind, other.p_kind) == (other.name, "asymptotic", "exact")
     told = [s.text for s in METHOD.statements(there) if s.text.startswith("Trained on")]
     assert told == [
-        "Trained on a uniform subsample of 800 of 32,000 events (train_events), validated on the other 31,200; these "
-        "judge the components, all else is judged by 1,200 held-out events of a subsample of 2,000."
+        "Trained on a uniform subsample of 800 of 32,000 events (train_events), validated on the other 31,200; "
+        "components are tested on these events, everything else on 1,200 held-out events of a subsample of 2,000."
     ]
     assert not [s for s in METHOD.statements(here) if s.text.startswith("Trained on")]
 

@@ -19,8 +19,8 @@ def test_rows(candidates: list[CandidateRow]) -> None:
         "n",
     ]
     assert table.texts() == (
-        ("J_x", "1e-1234", "2e-1234", "asymptotic", "rejected", "3"),
-        ("J_z", "0.5", "0.5", "asymptotic", "survives", "3"),
+        ("J_x", "1e-1234", "2e-1234", "asymptotic", "violated", "3"),
+        ("J_z", "0.5", "0.5", "asymptotic", "compatible", "3"),
         ("P_x", "–", "–", "–", "excluded by the support", "3"),
         ("P_t", "–", "–", "–", "acts trivially on these events", "3"),
     )

@@ -68,7 +68,7 @@ def test_all_over_the_circle() -> None:
     assert (found.verdict, found.order, found.name) == ("continuous", None, "SO(2) of x1 and x2")
     said = scan_statement(found)
     assert said is not None
-    assert "no angle is rejected" in said.text
+    assert "all orders are compatible" in said.text
 
 
 def test_one_place_has_no_symmetry() -> None:
@@ -94,18 +94,18 @@ def test_survivors_that_no_group_has_together(sixfold: DiscreteScan) -> None:
     two, one = (scan_statement(like(*alive)) for alive in ((7, 13), (6,)))
     assert two is not None
     assert one is not None
-    assert "Z_7 and Z_13 are not rejected, which no group of an order up to 24 has together" in two.text
-    assert "Z_6 is not rejected, but its subgroups are" in one.text
+    assert "Z_7 and Z_13 are compatible, which no single group of order up to 24 allows" in two.text
+    assert "Z_6 is compatible, but its subgroups are violated" in one.text
 
 
 def test_the_answer_in_a_sentence_a_table_and_a_figure(sixfold: DiscreteScan) -> None:
     said = scan_statement(sixfold)
     assert said is not None
-    assert said.text.startswith("Scan of J_12, Z_2 to Z_24: Z_6 of x1 and x2 (adjusted p = ")
-    assert "all orders that do not divide 6 are excluded (adjusted p = " in said.text
+    assert said.text.startswith("Scan of J_12, Z_2 to Z_24: compatible with Z_6 of x1 and x2 (adjusted p = ")
+    assert "all orders that do not divide 6 are violated (adjusted p = " in said.text
     assert said.evidence["survive"] == [2, 3, 6]
     table = scan_table(sixfold)
-    assert [row[-1] for row in table.rows[:3]] == ["survives", "survives", "rejected"]
+    assert [row[-1] for row in table.rows[:3]] == ["compatible", "compatible", "violated"]
     assert scan_statement(None) is None
     assert not scan_table(None).rows
     with use_style():

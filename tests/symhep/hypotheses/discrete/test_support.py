@@ -25,7 +25,9 @@ def test_a_plane_that_is_not_that_of_the_image() -> None:
     p = RNG.normal(size=(300, 2))
     x = np.c_[p, p.sum(axis=1)][:, None]
     assert left(x, "P", ("x1", "x2", "x3")) is None
-    assert left(x, "reflection(x1)", ("x1", "x2", "x3")) == "it leads off the surface that holds the events"
+    assert left(x, "reflection(x1)", ("x1", "x2", "x3")) == (
+        "it does not preserve the surface on which the events lie"
+    )
 
 
 def test_a_constant_that_changes_its_sign() -> None:
@@ -39,7 +41,7 @@ def test_an_ellipse() -> None:
     phi = RNG.uniform(0, 2 * np.pi, size=400)
     x = np.c_[np.cos(phi), np.sin(phi) / 2][:, None]
     assert left(x, "reflection(x1)", ("x1", "x2")) is None
-    assert left(x, "Z_4", ("x1", "x2")) == "it leads off the surface that holds the events"
+    assert left(x, "Z_4", ("x1", "x2")) == "it does not preserve the surface on which the events lie"
 
 
 def test_back_to_back_pairs() -> None:

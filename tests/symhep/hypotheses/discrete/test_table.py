@@ -15,7 +15,7 @@ def test_numbers_and_verdicts(elements: list[DiscreteRow]) -> None:
     table = discrete_table(elements)
     assert [str(head) for head in table.columns] == [
         "element", "meaning", "p, moments", "p, classifier", "unadjusted p", "adjusted p", "asymmetry [%]", "of",
-        "95 % limit [%]", "expected [%]", "verdict",
+        "95 % CL upper limit [%]", "expected limit [%]", "verdict",
     ]  # fmt: skip
     assert [row[-1] for row in table.rows] == [
         "compatible", "compatible, acts like P", "violated", "acts trivially on these events",
@@ -31,9 +31,9 @@ def test_sentences(elements: list[DiscreteRow]) -> None:
     said = discrete_statement(elements, final_state=True)
     assert said is not None
     assert said.text == (
-        "Discrete symmetries (acting on the final state only): violated: exchange(1,2) (adjusted p < 1e-41, asymmetry "
-        "of pz(a) 8.3 % [7.3, 9.3]); compatible: P (adjusted p = 0.4; asymmetry of any named function below 1.3 % at "
-        "95 %, 1.4 % expected)."
+        "Discrete symmetries (acting on the final state only): violated: exchange(1,2) (adjusted p < "
+        "1e-41, asymmetry of pz(a) 8.3 % [7.3, 9.3]); compatible: P (adjusted p = 0.4; asymmetry of any "
+        "predefined observable below 1.3 % at 95 % CL, 1.4 % expected)."
     )
     assert [s.text for s in alike_statements(elements)] == [
         "T acts like P on these events; one test is reported for both.",
@@ -55,7 +55,7 @@ def test_warnings_about_weights(elements: list[DiscreteRow]) -> None:
     rows = [elements[0].model_copy(update={"weights_independent": depend, "effective": 42.0})]
     assert [s.kind for s in weight_statements(rows)] == ["warning", "warning"]
     weights, few = weight_statements(rows)
-    assert weights.text.startswith("The weights differ between events and their images under P")
-    assert few.text.startswith("Asymmetries under P rest on 42 effective events (fewer than 100)")
+    assert weights.text.startswith("Event weights depend on the transformation P")
+    assert few.text.startswith("Asymmetries under P: effective number of events = 42 < 100")
     fine = PValue(p_value=0.2, log10_p=-0.7, p_kind="exact")
     assert not list(weight_statements([elements[0].model_copy(update={"weights_independent": fine})]))

@@ -34,7 +34,7 @@ def test_groups_hold_units_whole() -> None:
 
 def test_an_efficiency_of_zero_is_refused() -> None:
     weighting = Weighting.of(np.array([1.0, 2.0]), efficiency=lambda x: (x[:, 0, 0] > 0).double())
-    with pytest.raises(MethodError, match="not positive at 2 images under 'reflection"):
+    with pytest.raises(MethodError, match="not positive at 2 events transformed by 'reflection"):
         weighting.images(read_element("reflection(x1)", FRAME), X)
 
 

@@ -36,10 +36,11 @@ def test_the_first_two_and_the_most_telling_projection_are_told() -> None:
         "(< 0.051 at 95 %)",
     ]
     assert told.text == (
-        "Excess KL divergence over the noise of split samples, 100 bins: for kept elements azimuth of a 0.0003 ± "
-        f"0.0005 nats {limits[0]}, azimuth of b 0.0000 ± 0.0005 nats {limits[1]} and pt of b 0.0000 ± 0.0005 nats "
-        f"{limits[1]}; for rejected ones azimuth of a 0.0200 ± 0.0005 nats {limits[2]}, azimuth of b 0.0100 ± 0.0005 "
-        f"nats {limits[3]} and pt of b 0.0500 ± 0.0005 nats {limits[4]} (2 more in the table)."
+        "Excess KL divergence (noise of split samples subtracted, 100 bins): for kept elements, azimuth of "
+        f"a: 0.0003 ± 0.0005 nats {limits[0]}, azimuth of b: 0.0000 ± 0.0005 nats {limits[1]} and pt of b: "
+        f"0.0000 ± 0.0005 nats {limits[1]}; for rejected ones, azimuth of a: 0.0200 ± 0.0005 nats "
+        f"{limits[2]}, azimuth of b: 0.0100 ± 0.0005 nats {limits[3]} and pt of b: 0.0500 ± 0.0005 nats "
+        f"{limits[4]} (2 more in the table)."
     )
 
 
@@ -51,7 +52,7 @@ def test_a_projection_that_elements_leave_as_it_is_is_unchanged() -> None:
     told = excess_statement(record(kept, mean(0.02, 0.01, 0.0, 0.05, 0.03)), WORDS)
     assert told is not None
     assert (
-        "azimuth of a 0.0003 ± 0.0005 nats (< 0.0012 at 95 %), azimuth of b unchanged and pt of b unchanged;"
+        "azimuth of a: 0.0003 ± 0.0005 nats (< 0.0012 at 95 %), azimuth of b: unchanged and pt of b: unchanged;"
         in told.text
     )
 

@@ -35,8 +35,8 @@ def test_sentence() -> None:
     told = group_statement(rows())
     assert told is not None
     assert told.text == (
-        "Groups that were given: consistent with J_z (exact p = 0.4); "
-        "rejected: SO(3) (exact p = 0.001, adjusted p = 0.002)."
+        "Groups given in the card: compatible: J_z (exact p = 0.4); "
+        "violated: SO(3) (exact p = 0.001, adjusted p = 0.002)."
     )
     assert told.evidence["SO(3)"] == {"log10_p": pytest.approx(-3.0), "p_kind": "exact", "draws": 1999}
     assert group_statement([]) is None
@@ -44,7 +44,7 @@ def test_sentence() -> None:
 
 def test_table_and_figure() -> None:
     table = group_table(rows())
-    assert table.texts()[0] == ("SO(3)", "rotations", "1e-3", "2e-3", "exact", "1999", "linear", "rejected")
-    assert table.texts()[1][-1] == "survives"
+    assert table.texts()[0] == ("SO(3)", "rotations", "1e-3", "2e-3", "exact", "1999", "linear", "violated")
+    assert table.texts()[1][-1] == "compatible"
     assert not group_table([]).rows
     assert [name for name, _, _ in group_family(rows()).rows] == ["SO(3)", "$J_{z}$"]

@@ -43,7 +43,7 @@ def test_verdicts() -> None:
     assert [verdict(r, ["SO(2)"]) for r in ROWS] == [
         "rejected: more generators than the rank test allows",
         "rejected: contains SO(2)",
-        "survives, in no larger one",
+        "compatible, maximal",
         "a limiting case of SO(2)",
         "excluded by the support",
         "not among the candidates",
@@ -63,9 +63,9 @@ def test_the_sentence() -> None:
     said = subgroup_statement(ROWS, ["SO(2)"], "lorentz", 0.05)
     assert said is not None
     assert said.text == (
-        "Of the 5 classes of connected subgroups of the Lorentz group among the candidates, each in any direction, the "
-        "largest that survives is SO(2) (adjusted p = 0.4); two are rejected (family-wise error 5 %), one more is "
-        "excluded by the support."
+        "Connected subgroups of the Lorentz group among the candidates (5 classes, direction fitted): the "
+        "maximal compatible class is SO(2) (adjusted p = 0.4); two are rejected (family-wise error 5 %), "
+        "one more is excluded by the support."
     )
     assert (said.evidence["rejected"], said.evidence["excluded_by_the_support"]) == (2, 1)
     alone = subgroup_statement([ROWS[2], *2 * [ROWS[4]]], ["SO(2)"], "lorentz", 0.05)
@@ -76,5 +76,5 @@ def test_the_sentence() -> None:
     nothing = subgroup_statement([ROWS[0]], [], "lorentz", 0.05)
     assert nothing is not None
     assert nothing.text.startswith(
-        "Of the one class of connected subgroups of the Lorentz group, each in any"
+        "Connected subgroups of the Lorentz group (one class, direction fitted): none is compatible"
     )

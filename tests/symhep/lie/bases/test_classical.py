@@ -161,11 +161,11 @@ def test_symplectic_matrices(n: int) -> None:
     ("wrong", "message"),
     [
         (lambda: so(1), r"so\(1,0\) holds nothing but zero"),
-        (lambda: so(2, -1), r"so\(p,q\) needs a whole number of at least 0, not -1"),
-        (lambda: su(1), r"su\(n\) needs a whole number of at least 2, not 1"),
-        (lambda: gl(2.5), r"gl\(n\) needs a whole number of at least 1, not 2.5"),  # type: ignore[arg-type]
-        (lambda: sl(2, "Q"), "field is 'R' or 'C', not 'Q'"),  # type: ignore[arg-type]
-        (lambda: diagonal(so(2), 0), "diagonal needs a whole number of at least 1, not 0"),
+        (lambda: so(2, -1), r"so\(p,q\) needs an integer of at least 0, not -1"),
+        (lambda: su(1), r"su\(n\) needs an integer of at least 2, not 1"),
+        (lambda: gl(2.5), r"gl\(n\) needs an integer of at least 1, not 2.5"),  # type: ignore[arg-type]
+        (lambda: sl(2, "Q"), "field must be 'R' or 'C', not 'Q'"),  # type: ignore[arg-type]
+        (lambda: diagonal(so(2), 0), "diagonal needs an integer of at least 1, not 0"),
         (lambda: realify(np.zeros((2, 3))), r"square matrices \(..., n, n\), not \(2, 3\)"),
     ],
 )

@@ -35,7 +35,7 @@ def test_powers_are_reduced() -> None:
     one, other = subgroup.element(12, 4), subgroup.element(3)
     assert (one.name, one.matrix.tolist()) == (other.name, other.matrix.tolist())
     assert subgroup.element(7, 3).name == "Z_7(J_12)^3"
-    assert subgroup.element(7, 3).meaning == "turn by 6 pi / 7 of x1 and x2"
+    assert subgroup.element(7, 3).meaning == "rotation by 6 pi / 7 of x1 and x2"
 
 
 def test_sums_of_planes() -> None:
@@ -58,10 +58,10 @@ def test_many_components_are_named_with_a_comma() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("K_x", "names no closed one-parameter subgroup"),
+        ("K_x", "is not a closed one-parameter subgroup"),
         ("J_12+J_23", "two planes share a component"),
-        ("J_19", "components are numbered 1 to 4"),
-        ("J_11", "components are numbered 1 to 4"),
+        ("J_19", "components have the numbers 1 to 4"),
+        ("J_11", "components have the numbers 1 to 4"),
     ],
 )
 def test_what_is_none(text: str, why: str) -> None:
@@ -70,12 +70,12 @@ def test_what_is_none(text: str, why: str) -> None:
 
 
 def test_axes_need_momenta() -> None:
-    with pytest.raises(LieError, match="turns px and py, which are not there"):
+    with pytest.raises(LieError, match="rotates px and py, which the vectors do not have"):
         closed_subgroup("J_z", Frame(("x1", "x2"), ("1",)))
 
 
 def test_missing_components() -> None:
     met = Frame(("E", "px", "py", "pz"), ("met",), (Known("met", ("px", "py")),))
     assert closed_subgroup("J_z", met).vectors == 1
-    with pytest.raises(LieError, match="not defined on these vectors: it would need the pz of met"):
+    with pytest.raises(LieError, match="not defined on these vectors: it needs the pz of met"):
         closed_subgroup("J_x", met)

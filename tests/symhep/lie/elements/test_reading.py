@@ -62,43 +62,43 @@ def test_meanings_say_what_is_done() -> None:
     }
     assert said["T"].endswith("p -> -p: the same map as P")
     assert said["reflection(y)"] == "mirror in a plane with the beam, py -> -py"
-    assert said["reflection(z)"] == "mirror across the beam, of the final state alone, pz -> -pz"
+    assert said["reflection(z)"] == "mirror transverse to the beam, of the final state only, pz -> -pz"
     assert said["C"] == "charge conjugation of the final state, exchange of mu- and mu+"
-    assert said["Z_3(z)"] == "turn by 2 pi / 3 about z"
+    assert said["Z_3(z)"] == "rotation by 2 pi / 3 about z"
 
 
 @pytest.mark.parametrize(
     ("text", "frame", "message"),
     [
-        ("", MUONS, "nothing beside a"),
-        ("P*", MUONS, "nothing beside a '\\*'"),
-        ("Q", MUONS, "'Q' is not an element"),
+        ("", MUONS, "a factor is missing"),
+        ("P*", MUONS, "a factor is missing next to '\\*'"),
+        ("Q", MUONS, "unknown element 'Q'"),
         ("reflexion(z)", MUONS, "did you mean 'reflection'"),
-        ("reflection(z", MUONS, "a bracket is open"),
-        ("reflection)z(", MUONS, "has no '\\('"),
-        ("reflection(z)x", MUONS, "after 'reflection\\(' a '\\)' is missing"),
-        ("reflection(w)", MUONS, "there is no component 'w'"),
-        ("reflection", MUONS, "takes 1 names in brackets, not 0"),
-        ("exchange(1)", MUONS, "takes 2 names in brackets, not 1"),
-        ("exchange(1,3)", MUONS, "there is no particle '3'"),
-        ("exchange(1,0)", MUONS, "there is no particle '0'"),
-        ("exchange(1,mu-)", MUONS, "names one particle twice"),
-        ("P*T", MUONS, "leaves every event as it is"),
+        ("reflection(z", MUONS, "'\\(' without '\\)'"),
+        ("reflection)z(", MUONS, "'\\)' without '\\('"),
+        ("reflection(z)x", MUONS, "'\\)' is missing after 'reflection"),
+        ("reflection(w)", MUONS, "unknown component 'w'"),
+        ("reflection", MUONS, "needs 1 names in brackets, not 0"),
+        ("exchange(1)", MUONS, "needs 2 names in brackets, not 1"),
+        ("exchange(1,3)", MUONS, "unknown particle '3'"),
+        ("exchange(1,0)", MUONS, "unknown particle '0'"),
+        ("exchange(1,mu-)", MUONS, "names the same particle twice"),
+        ("P*T", MUONS, "acts trivially on all events"),
         ("Z_1(z)", MUONS, "q must be 2 to 24"),
         ("Z_99999(z)", MUONS, "q must be 2 to 24"),
-        ("Z_3(E)", MUONS, "names no turn; write Z_3\\(z\\) for an axis"),
-        ("Z_3", MUONS, "names no turn"),
-        ("Z_3(px,px)", MUONS, "names no turn"),
-        ("Z_5(z)*Z_7(z)", MUONS, "is not 1 after 24 times"),
-        ("C", JETS, "'jets\\[0\\]' is not a particle whose antiparticle is known"),
+        ("Z_3(E)", MUONS, "is not a rotation; write Z_3\\(z\\) for an axis"),
+        ("Z_3", MUONS, "is not a rotation"),
+        ("Z_3(px,px)", MUONS, "is not a rotation"),
+        ("Z_5(z)*Z_7(z)", MUONS, "is larger than 24"),
+        ("C", JETS, "antiparticle of 'jets\\[0\\]' is not known"),
         (
             "C",
             Frame(MUONS.components, ("no such thing", "mu+")),
-            "is not a particle whose antiparticle is known",
+            "the antiparticle of 'no such thing' is not known",
         ),
-        ("C", Frame(MUONS.components, ("mu-", "e+")), "C takes mu- to mu\\+, which is not among"),
-        ("C", Frame(MUONS.components, ("gamma", "Z0")), "C moves none of the particles"),
-        ("T", PLANE, "T reverses momenta, and there are none"),
+        ("C", Frame(MUONS.components, ("mu-", "e+")), "C maps mu- to mu\\+, which is not among"),
+        ("C", Frame(MUONS.components, ("gamma", "Z0")), "C acts trivially on all particles"),
+        ("T", PLANE, "T reverses momenta, but the features have none"),
     ],
 )
 def test_what_cannot_be_read(text: str, frame: Frame, message: str) -> None:

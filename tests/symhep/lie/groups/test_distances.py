@@ -74,5 +74,7 @@ def test_gradients() -> None:
 
 def test_unequal_sizes() -> None:
     one, _ = _bases(2, 1.0)
-    with pytest.raises(ValueError, match="spans of 3 and 2 dimensions; compare them by principal_angles"):
+    with pytest.raises(
+        ValueError, match="spans of different dimensions 3 and 2; compare them with principal_angles"
+    ):
         grassmann_distance(one, one[:, :2])

@@ -160,7 +160,7 @@ def test_maps_without_a_matrix() -> None:
     assert not cubic.affine
     assert Similarity().affine
     assert cubic.transform(torch.tensor([[2.0]]), torch.tensor([[3.0]])).tolist() == [[[57.0]]]
-    with pytest.raises(TypeError, match="cubic has no matrix: its maps are not linear"):
+    with pytest.raises(TypeError, match="the maps of cubic are not linear and have no matrix"):
         cubic.matrices(torch.zeros(1, 1))
 
 
@@ -325,9 +325,9 @@ def test_starts() -> None:
     ("wrong", "message"),
     [
         (lambda: Exponential(su(2)), r"su\(2\) is complex; realify it"),
-        (lambda: Exponential(translations(2).subset([])), "holds no generator"),
+        (lambda: Exponential(translations(2).subset([])), "contains no generator"),
         (lambda: PlaneRotations(1), "two dimensions or more, not 1"),
-        (lambda: PlaneRotations(3, [(0, 3)]), r"\(0, 3\) is not a plane of 3 axes"),
+        (lambda: PlaneRotations(3, [(0, 3)]), r"\(0, 3\) is not a plane in 3 dimensions"),
         (lambda: PlaneRotations(3, []), "at least one plane"),
         (lambda: Components(Similarity(), np.eye(3)[None]), r"are \(M, 2, 2\), not \(1, 3, 3\)"),
         (lambda: Particles(Similarity(), 2, [(0, 1, 2)]), "permutations of 2 particles"),

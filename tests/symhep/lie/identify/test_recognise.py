@@ -84,8 +84,8 @@ def test_zero_counts_only_where_errors_would_show_something_else(name: str) -> N
 def test_errors_that_are_too_large_are_the_reason() -> None:
     """The border of a bracket is then 0.7 of what two 4 x 4 matrices that do not commute would have."""
     found = identify(EXAMPLES["abelian R^3"], 0.12)
-    assert (found.name, found.how) == ("ambiguous", "the errors are too large to tell")
-    assert str(found) == "ambiguous: the errors are too large to tell"
+    assert (found.name, found.how) == ("ambiguous", "the errors are too large to identify the algebra")
+    assert str(found) == "ambiguous: the errors are too large to identify the algebra"
 
 
 @settings(max_examples=8)
@@ -245,7 +245,7 @@ def test_dependent_matrices() -> None:
         (np.eye(3), None, r"shape \(G, d, d\), not \(3, 3\)"),
         (np.full((1, 2, 2), np.nan), None, "not finite"),
         (np.eye(2)[None], np.ones(3), r"errors have the shape \(3,\)"),
-        (np.eye(2)[None], -1.0, "not finite and positive"),
+        (np.eye(2)[None], -1.0, "must be finite and positive"),
     ],
 )
 def test_wrong_input(x: np.ndarray, errors: object, message: str) -> None:
@@ -256,7 +256,7 @@ def test_wrong_input(x: np.ndarray, errors: object, message: str) -> None:
 def test_noisy_matrices_without_errors() -> None:
     lorentz = bases.lorentz().matrices
     measured = lorentz + np.random.default_rng(0).normal(scale=1e-3, size=lorentz.shape)
-    assert "no errors were given: if the matrices have any, pass errors=" in str(identify(measured))
+    assert "no errors were given: if the matrices have errors, pass errors=" in str(identify(measured))
     assert "no errors were given" in identify(measured).how
     wrong = str(identify(measured, errors=1e-8))
     assert wrong.startswith("not closed")

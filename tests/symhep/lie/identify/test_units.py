@@ -111,8 +111,8 @@ DEPENDENT = np.concatenate([bases.so(3).matrices, np.zeros((1, 3, 3))])
         (np.random.default_rng(0).normal(size=(5, 2, 2)), "the 5 matrices are linearly dependent"),
         (np.zeros((0, 3, 3)), r"shape \(G, d, d\), not \(0, 3, 3\)"),
         ([[[1, 2], [3]]], "a basis is not an array"),
-        ([[["a"]]], "holds <U1 and not numbers"),
-        (np.ones((1, 2, 2), dtype=bool), "holds bool and not numbers"),
+        ([[["a"]]], "contains <U1 instead of numbers"),
+        (np.ones((1, 2, 2), dtype=bool), "contains bool instead of numbers"),
         (np.ma.masked_less(bases.so(3).matrices, 0), "masked entries"),
         (1e200 * bases.so(3).matrices, "the largest entry of the basis is 1e\\+200"),
         (1e-200 * bases.so(3).matrices, "the largest entry of the basis is 1e-200"),
@@ -134,12 +134,12 @@ def test_zero_is_no_generator() -> None:
 @pytest.mark.parametrize(
     ("errors", "message"),
     [
-        (np.nan, "not finite and positive"),
-        (np.where(EXAMPLES["so(3)"] > 0, -1.0, 1.0), "not finite and positive"),
-        (1e-3 + 1e-3j, "errors are complex, the matrices real"),
-        ("1e-3", "errors holds <U4 and not numbers"),
+        (np.nan, "must be finite and positive"),
+        (np.where(EXAMPLES["so(3)"] > 0, -1.0, 1.0), "must be finite and positive"),
+        (1e-3 + 1e-3j, "errors are complex, but the matrices are real"),
+        ("1e-3", "errors contains <U4 instead of numbers"),
         (True, "errors holds bool"),
-        (np.full((3, 3), 1e-3), r"errors have the shape \(3, 3\), the matrices \(3, 3, 3\)"),
+        (np.full((3, 3), 1e-3), r"errors have the shape \(3, 3\), but the matrices have \(3, 3, 3\)"),
     ],
 )
 def test_wrong_errors(errors: object, message: str) -> None:
@@ -172,7 +172,7 @@ def test_rounding_that_is_given_decides_without_copies() -> None:
     x = EXAMPLES["so(3)"]
     found = identify(x, 1e-9, rounding=True)
     assert (found.name, found.stability, found.rounding_only) == ("so(3)", 1.0, True)
-    assert found.how.startswith("exact input: every decision at least")
+    assert found.how.startswith("exact input: each quantity is at least")
     moved = x + 1e-9 * np.random.default_rng(1).normal(size=x.shape)
     assert identify(moved, 1e-9, rounding=True).name == "so(3)"
     assert identify(moved).name == "not closed"

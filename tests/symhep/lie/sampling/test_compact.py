@@ -1,4 +1,4 @@
-"""Haar's measure: known densities of angles, and images of a vector that are even on its orbit."""
+"""Haar measure: known densities of angles, and images of a vector that are even on its orbit."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _haar_angle(x: np.ndarray) -> np.ndarray:
 
 def test_rotations_about_an_axis() -> None:
     how, g = _draw(lorentz().subset(["J_z"]).matrices)
-    assert how == "Haar's measure of SO(2)"
+    assert how == "Haar measure of SO(2)"
     assert _uniform_angle(np.arctan2(g[:, 2, 1], g[:, 1, 1])) > LEAST_P
     assert np.allclose(g[:, [0, 3]], np.eye(4)[[0, 3]])
 
@@ -42,7 +42,7 @@ def test_rotations_about_an_axis() -> None:
 def test_a_boosted_axis_keeps_the_minkowski_form() -> None:
     x = lorentz()["J_z"] + 0.6 * lorentz()["K_x"]
     how, g = _draw(x[None])
-    assert how == "Haar's measure of SO(2)"
+    assert how == "Haar measure of SO(2)"
     metric = np.diag([1.0, -1.0, -1.0, -1.0])
     assert np.allclose(g.swapaxes(1, 2) @ metric @ g, metric, atol=1e-9)
     assert np.allclose(g @ x, x @ g, atol=1e-9)
@@ -69,7 +69,7 @@ def test_rotations_of_space_alike_on_each_vector(copies: int) -> None:
 
 def test_rotations_in_four_dimensions() -> None:
     how, g = _draw(so(4).matrices)
-    assert how == "Haar's measure of SO(4)"
+    assert how == "Haar measure of SO(4)"
     # a coordinate of a uniform point of the 3-sphere: density 2 sqrt(1 - x^2) / pi
     assert kstest(g[:, 2, 1], lambda x: 0.5 + (x * np.sqrt(1 - x**2) + np.arcsin(x)) / np.pi).pvalue > LEAST_P
 
@@ -105,7 +105,7 @@ def test_a_torus_with_a_common_period() -> None:
     x = np.zeros((1, 4, 4))
     x[0, 1, 0], x[0, 0, 1], x[0, 3, 2], x[0, 2, 3] = 2, -2, 3, -3
     how, g = _draw(x)
-    assert how == "uniform over a turn"
+    assert how == "uniform angle"
     a, b = np.arctan2(g[:, 1, 0], g[:, 0, 0]), np.arctan2(g[:, 3, 2], g[:, 2, 2])
     assert np.allclose(np.exp(1j * (3 * a - 2 * b)), 1, atol=1e-9)
     assert _uniform_angle(a) > LEAST_P

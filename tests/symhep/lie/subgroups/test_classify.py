@@ -94,7 +94,7 @@ def test_errors() -> None:
         (np.nan, "one number >= 0, not nan"),
         (1j, "one number >= 0"),
         (np.full((1, 4, 4), 0.1), "one number >= 0"),
-        ("0.1", "holds <U3 and not numbers"),
+        ("0.1", "contains <U3 instead of numbers"),
     ],
 )
 def test_wrong_errors(errors: object, message: str) -> None:

@@ -128,7 +128,7 @@ def test_a_tilted_axis_has_the_limit_of_directions() -> None:
 def test_boosts_have_no_limit() -> None:
     x = Dijets().draw(np.random.default_rng(6), 2000)
     bounds = _bounds(_events(x))
-    assert "no named function" in str(bounds.span(np.eye(10)[[2, 5]]))
+    assert "no predefined observable" in str(bounds.span(np.eye(10)[[2, 5]]))
     boost = _candidate(bounds, "K_z")
     assert (boost.kind, boost.expected, boost.unit) == ("rate", None, "per unit of rapidity")
     assert boost.limits(0.05) == {
@@ -194,7 +194,7 @@ def test_a_rotation_among_linear_maps_has_harmonics() -> None:
     assert found.function.endswith("along J_12")
     assert found.low == 0
     row[label["E_21"]] = 1.0
-    assert "no named function" in str(bounds.span(row[None]))
+    assert "no predefined observable" in str(bounds.span(row[None]))
 
 
 def test_inside_edges_a_cut_does_not_count_as_breaking() -> None:

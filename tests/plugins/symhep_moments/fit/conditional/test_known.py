@@ -49,7 +49,7 @@ def test_the_mean_over_the_orbit_is_weighted_with_the_efficiency() -> None:
 
 def test_an_event_where_nothing_is_seen_is_refused() -> None:
     data = _drawn(np.random.default_rng(2), 100)
-    with pytest.raises(MethodError, match="the efficiency is 0 at some of the events"):
+    with pytest.raises(MethodError, match="the efficiency is 0 for some events"):
         known_law(
             data, lambda x, first: ORBIT.points(x, 8, first), lambda x: (x[:, 0, 0] > 0).double(), _cosine
         )

@@ -147,7 +147,7 @@ def test_copies_of_events_count_once() -> None:
 @pytest.mark.parametrize(("counts", "who"), [((50, 500), "data"), ((500, 50), "reference")])
 def test_too_few_events_are_refused(counts: tuple[int, int], who: str) -> None:
     rng = np.random.default_rng(9)
-    message = f"of the {who} = 50 < 100: too few to compare it along orbits; use more events"
+    message = f"of the {who} = 50 < 100: too few for a comparison along orbits; use more events"
     with pytest.raises(MethodError, match=message):
         _found(*(_pairs(rng, n, 0.2) for n in counts))
 

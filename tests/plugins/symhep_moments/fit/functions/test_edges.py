@@ -85,11 +85,13 @@ def test_a_particle_along_the_beam_has_no_pseudorapidity_and_does_no_harm() -> N
 
 
 def test_edges_that_mean_nothing_are_refused() -> None:
-    with pytest.raises(CardError, match="an edge in 'ptt', which the vectors do not have; did you mean 'pt'"):
+    with pytest.raises(
+        CardError, match="an edge names the variable 'ptt', which the vectors do not have; did you mean 'pt'"
+    ):
         _edged(Edge(variable="ptt", above=1.0))
-    with pytest.raises(CardError, match="an edge of particle 3, but an event has 2"):
+    with pytest.raises(CardError, match="an edge names particle 3, but an event has 2"):
         _edged(Edge(variable="pt", above=1.0, particle=3))
-    with pytest.raises(ValidationError, match="either above or below"):
+    with pytest.raises(ValidationError, match="either 'above' or 'below'"):
         Edge(variable="pt")
     with pytest.raises(ValidationError, match="an edge at 0 needs a width"):
         Edge(variable="pz", above=0.0)

@@ -31,15 +31,15 @@ def leaves(x: Tensor) -> Any:
 CASES: list[tuple[Callable[[Tensor], Any], str]] = [
     (
         lambda x: x.detach().sum(dim=(1, 2)),
-        "gives numbers without a derivative: make it of smooth torch operations",
+        "has no derivative: use smooth torch operations",
     ),
     (lambda x: np.asarray(x.detach()), "must give a tensor \\(20,\\) or \\(20, k\\), not ndarray"),
     (lambda x: x, r"must give a tensor \(20,\) or \(20, k\), not a tensor \(20, 2, 3\)"),
     (lambda x: x.sum(), r"must give a tensor \(20,\) or \(20, k\), not a tensor \(\)"),
     (lambda x: x[:, 0, :0], r"not a tensor \(20, 0\)"),
-    (lambda x: x[:, 0, 0].abs().sqrt() - x[:, 5], "fails on a tensor .*: IndexError"),
-    (leaves, "fails on a tensor .*: SystemExit: 3"),
-    (lambda x: (x[:, 0, 0] * 0).sqrt(), "or its gradient is not finite on all events"),
+    (lambda x: x[:, 0, 0].abs().sqrt() - x[:, 5], "raised an error for a tensor .*: IndexError"),
+    (leaves, "raised an error for a tensor .*: SystemExit: 3"),
+    (lambda x: (x[:, 0, 0] * 0).sqrt(), "or its gradient is not finite for some events"),
     (lambda x: x[:, 0] - x[:, 0].mean(dim=0), "gives an event another value in other company"),
 ]
 
@@ -97,7 +97,7 @@ def test_functions_of_the_plugins_of_the_run(announced: Callable[..., Registry])
 
 
 def test_options_without_any_function_are_refused(squeeze: str) -> None:
-    with pytest.raises(ValueError, match="no test function is left: switch low, fourier or user on"):
+    with pytest.raises(ValueError, match="there is no test function: enable low, fourier or user"):
         FunctionOptions(fourier=0, low=False)
     with pytest.raises(
         ValueError, match="the module 'o6_functions' has no function 'squeze'; did you mean 'squeeze'"

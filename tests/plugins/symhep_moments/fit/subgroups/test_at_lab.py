@@ -25,13 +25,15 @@ def test_a_group_is_rejected_with_any_of_its_rotations() -> None:
     assert found.maximal == ("SO(2)",)
     statement = subgroup_statement(found.rows, found.maximal, "lorentz", 0.01)
     assert statement is not None
-    assert statement.text.startswith("With the axes of the lab SO(3) is rejected (adjusted p = 6")
-    assert "SO(2) survives (adjusted p = 0.4)" in statement.text
+    assert statement.text.startswith(
+        "Subgroups with the axes of the lab frame: SO(3) rejected (adjusted p = 6"
+    )
+    assert "SO(2) compatible (adjusted p = 0.4)" in statement.text
     table = subgroup_table(found.rows, found.maximal)
-    assert "with the axes of the lab" in table.caption
+    assert "with the axes of the lab frame" in table.caption
     assert {row[-1] for row in table.rows} == {
-        "survives with the axes of the lab",
-        "rejected with the axes of the lab",
+        "compatible with the axes of the lab frame",
+        "rejected with the axes of the lab frame",
     }
 
 

@@ -206,7 +206,9 @@ def test_generators_of_other_vectors_are_refused() -> None:
         tuple("abcdefghi"),
         {"low": slice(0, 9)},
     )
-    with pytest.raises(CardError, match=r"acts on 3 numbers, Poincare transformations on \(E, px, py, pz\)"):
+    with pytest.raises(
+        CardError, match=r"acts on 3 components, but Poincare transformations act on \(E, px, py, pz\)"
+    ):
         of_moments(moments)
 
 
