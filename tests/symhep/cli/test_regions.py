@@ -76,7 +76,7 @@ def test_blind_is_no_failure(command: Command, card: Path, tmp_path: Path) -> No
         for name in ("01_x1", "02_x2")
     ]
     assert command("report", tmp_path / "r").returncode == 0
-    assert "Blind." in (tmp_path / "r/report.html").read_text()
+    assert "Blinded." in (tmp_path / "r/report.html").read_text()
 
 
 def test_only_takes_a_method_or_one_region_of_it(command: Command, card: Path, tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_a_folder_of_an_older_version_is_named(
     ("schema", "message"),
     [
         ("1.1", r"newer than this symhep \(schema 1\.0\); update symhep"),
-        ("new", "no version; run its card again"),
+        ("new", "not a version; run its card again"),
     ],
 )
 def test_a_folder_of_a_newer_version_is_named(
