@@ -46,7 +46,7 @@ def test_redraw_in_another_style(tmp_path: Path, toy_card: dict[str, Any], regis
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("run.seed=1", "'run.seed=1': figures depend on keys of 'output' alone"),
+        ("run.seed=1", "'run.seed=1': figures depend only on keys of 'output'"),
         ("output.style=CDF", "output.style"),
         ("output.look=CMS", "unknown key"),
     ],
