@@ -40,7 +40,7 @@ def write_report(folder: Path) -> Path:
     """Write FOLDER/report.html from what a run left there, and return its path.
 
     The page needs no other file and no network: style and figures are inside. Text that
-    comes from files is escaped. Raises `StoreError` if ``folder`` holds no run.
+    comes from files is escaped. Raises `StoreError` if ``folder`` is not a run folder.
     """
     folder = Path(folder)
     if not folder.is_dir():
