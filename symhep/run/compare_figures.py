@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from symhep.methods.answers import Answer
 from symhep.methods.interface import NamedFigure
 from symhep.methods.number import Number
+from symhep.plotting.systematics import in_words
 from symhep.run.export.keys import fields_and_rows
 from symhep.run.export.place import slug
 from symhep.run.export.spectra import Spectrum, plain_axis, spectra_of
@@ -41,10 +43,12 @@ def _numbers(name: str, found: Sequence[StoredResult | None], labels: Sequence[s
         answers = [None if result is None else result.answers.get(key) for result in found]
         fields, rows = fields_and_rows(key)
         unit = next((a.number.unit for a in answers if a is not None and a.number is not None), "")
-        groups.setdefault((".".join(fields), unit), {})[", ".join(rows) or key] = answers
+        about = next((a.about for a in answers if a is not None and a.about), "")
+        row = about if about and all(r.isdigit() for r in rows) else ", ".join(_beside(found, key, rows))
+        groups.setdefault((".".join(fields), unit), {})[row or in_words(key)] = answers
     # Lists of many rows say more than single numbers.
     for (fields_text, unit), rows_of in sorted(groups.items(), key=lambda item: -len(item[1]))[:_FIGURES]:
-        quantity = fields_text.replace(".", " ").replace("_", " ")
+        quantity = _quantity(fields_text)
         drawn = [
             IntervalRow(
                 row,
@@ -60,6 +64,41 @@ def _numbers(name: str, found: Sequence[StoredResult | None], labels: Sequence[s
             f"{name}: {quantity}, with confidence intervals; triangles: upper limits at 95 % CL."
             + (f" The first {_ROWS} of {len(rows_of)}." if len(rows_of) > _ROWS else ""),
         )  # fmt: skip
+
+
+def _quantity(fields: str) -> str:
+    """What the axis shows: the last field first.
+
+    >>> _quantity("kl.kept.excess"), _quantity("scale"), _quantity("discrete.learned_asymmetry")
+    ('excess (KL, kept)', 'scale', 'learned asymmetry (discrete)')
+    """
+    *above, last = (re.sub(r"\bkl\b", "KL", field.replace("_", " ")) for field in fields.split("."))
+    return f"{last} ({', '.join(above)})" if above else last
+
+
+def _beside(found: Sequence[StoredResult | None], key: str, rows: Sequence[str]) -> Sequence[str]:
+    """Names of rows; of a list without any, those of a list of texts as long, in the record above it."""
+    if len(rows) != 1 or not rows[0].isdigit():
+        return rows
+    for result in found:
+        place: Any = None if result is None else result.result.summary
+        parts = key.partition("[")[0].split(".")
+        for part in parts:
+            if not isinstance(place, dict):
+                break
+            own = _at(place, parts[parts.index(part) :])
+            for names in place.values():
+                texts = isinstance(names, list) and all(isinstance(name, str) for name in names)
+                if texts and isinstance(own, list) and len(names) == len(own) > int(rows[0]):
+                    return (names[int(rows[0])],)
+            place = place.get(part)
+    return rows
+
+
+def _at(place: Any, parts: Sequence[str]) -> Any:
+    for part in parts:
+        place = place.get(part) if isinstance(place, dict) else None
+    return place
 
 
 def _number(answer: Answer | None, unit: str) -> Number | None:
@@ -88,7 +127,7 @@ def _p_values(
         answers = [None if result is None else result.answers.get(key) for result in found]
         logs = tuple(None if a is None or (p := a.p_adjusted or a.p) is None else p.log10_p for a in answers)
         verdicts = {a.verdict for a in answers if a is not None}
-        rows.append(PValueRow(" ".join(fields_and_rows(key)[1]) or key, logs, len(verdicts) > 1))
+        rows.append(PValueRow(in_words(key), logs, len(verdicts) > 1))
     # What changed is shown, however many hypotheses there are.
     shown = sorted(rows, key=lambda row: not row.changed)[:_ROWS]
     if shown:

@@ -15,9 +15,13 @@ from markupsafe import Markup
 
 from symhep.methods.notation import typeset
 from symhep.methods.p_values import PValue, bound_text
+from symhep.methods.table import Cell
+from symhep.plotting.systematics import in_words
 from symhep.printable import printable
 from symhep.report.comparison.record import ComparisonRecord
 from symhep.report.numbers import moment, number
+from symhep.report.page import math, page_code
+from symhep.report.table_view import sort_key
 
 __all__ = ["PageFigure", "comparison_page"]
 
@@ -52,7 +56,15 @@ def comparison_page(found: ComparisonRecord, figures: Sequence[PageFigure], vers
     return (
         _environment()
         .get_template("comparison.html.j2")
-        .render(c=found, figures=figures, version=version, same=same, reference=reference, rows=ROWS)
+        .render(
+            c=found,
+            **page_code(),
+            figures=figures,
+            version=version,
+            same=same,
+            reference=reference,
+            rows=ROWS,
+        )
     )
 
 
@@ -64,7 +76,16 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader([here, here.parent]), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, finalize=_shown,
     )  # fmt: skip
-    environment.filters |= {"number": number, "typeset": typeset, "moment": moment, "p": _p, "pull": _pull}
+    environment.filters |= {
+        "number": number,
+        "typeset": typeset,
+        "moment": moment,
+        "p": _p,
+        "pull": _pull,
+        "math": math,
+        "answer": lambda key: math(in_words(key)),
+        "sorts": _sorts,
+    }
     return environment
 
 
@@ -72,6 +93,12 @@ def _shown(value: Any) -> Any:
     return (
         printable(value, keep="\n\t") if isinstance(value, str) and not isinstance(value, Markup) else value
     )
+
+
+def _sorts(cell: Cell) -> Markup:
+    """The attribute of a cell with the number that it sorts by."""
+    key = sort_key(cell)
+    return Markup("") if key is None else Markup(' data-v="%s"') % f"{key:.12g}"
 
 
 def _p(p: PValue | None) -> str:
