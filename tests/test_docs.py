@@ -135,9 +135,9 @@ def test_the_example_of_the_moments_page(root: Path) -> None:
 def test_the_card_of_a_method_page_can_be_run(
     root: Path, tmp_path: Path, command: Callable[..., subprocess.CompletedProcess[str]], page: str
 ) -> None:
-    """Copied beside the sample, as the page says."""
+    """Saved in the folder of the sample, as the page says."""
     text = (root / f"docs/methods/{page}.md").read_text(encoding="utf-8")
-    block = re.search(r"to be copied beside `(.*)`:\n\n((?:    .*\n)+)", text)
+    block = re.search(r"A complete card[^`]*`(.*?)`.*:\n\n((?:    .*\n)+)", text)
     assert block is not None
     sample = root / block[1]
     (tmp_path / sample.name).symlink_to(sample)

@@ -81,7 +81,7 @@ class FeatureCard(Strict):
     )
     vars: Annotated[tuple[str, ...], LIST] = Field(
         description="variables of the object (px, py, pz, E, pt, eta, phi, m, rapidity, ...), or event expressions; "
-        "x1..x12 stands for x1, x2, ..., x12",
+        "x1..x12 means x1, x2, ..., x12",
         examples=[["E", "px", "py", "pz"], ["mass(muons[0], muons[1])"]],
     )
     scaling: Literal["standard", "isotropic", "none"] = Field(
