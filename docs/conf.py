@@ -38,6 +38,7 @@ myst_links_external_new_tab = False
 default_role = "symhep"
 
 nb_execution_mode = "force"
+nb_ipywidgets_js = {}  # from the network
 nb_execution_in_temp = True  # notebooks write files
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300

@@ -17,7 +17,11 @@ from symhep.plugin.manager import build_registry
 ROOT = Path(__file__).resolve().parent.parent
 REGISTRY = build_registry()
 METHODS = ("moments", "oracle", "symmetrygan", "vae")
-CARDS = sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "samples").rglob("*.yaml"))
+CARDS = sorted(
+    p.relative_to(ROOT).as_posix()
+    for p in (ROOT / "samples").rglob("*.yaml")
+    if "\nsymhep: " in p.read_text(encoding="utf-8")  # the others are settings of workflow systems
+)
 
 
 def _card(name: str) -> Any:
