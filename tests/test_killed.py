@@ -35,9 +35,7 @@ def alone(events: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("kills", [2, pytest.param(5, marks=pytest.mark.slow)])
-def test_kills_at_random_moments_change_no_bit(
-    tmp_path: Path, events: Path, alone: Path, kills: int
-) -> None:
+def test_kills_at_random_moments_change_no_bit(tmp_path: Path, events: Path, alone: Path, kills: int) -> None:
     """Of the main process, and of two workers."""
     folder = tmp_path / "run"
     card = plugin.card(events, slow_s=0.05)

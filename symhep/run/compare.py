@@ -47,14 +47,14 @@ def compare(runs: Sequence[str | Path], registry: Registry | None = None) -> Com
     CardError
         For fewer than two runs.
     StoreError
-        For a folder that holds no run.
+        For a folder that is not a run folder.
 
     Examples
     --------
     >>> compare(["runs/a"])
     Traceback (most recent call last):
     ...
-    symhep.errors.StoreError: runs/a holds no run: give the folder that symhep run wrote
+    symhep.errors.StoreError: runs/a is not a run folder: give the folder that symhep run wrote
     """
     registry = registry or build_registry()
     return compare_stored([read_run(folder, registry) for folder in runs])

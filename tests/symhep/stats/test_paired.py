@@ -130,7 +130,7 @@ def test_wrong_arguments() -> None:
     rng = np.random.default_rng(1)
     with pytest.raises(MethodError, match=r"\(events, functions\), not \(3,\)"):
         sign_flip_test(np.ones(3), rng)
-    with pytest.raises(MethodError, match="3 events want as many weights"):
+    with pytest.raises(MethodError, match="3 events need 3 weights"):
         sign_flip_test(np.ones((3, 1)), rng, [1.0])
     with pytest.raises(MethodError, match="not finite"):
         sign_flip_test(np.array([[np.nan]]), rng)
