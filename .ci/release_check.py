@@ -28,20 +28,23 @@ sys.path.insert(0, str(ROOT))
 
 from symhep.version import source_version  # noqa: E402
 
-#: What git has and the source distribution has not: folders whose files nobody needs to build or test.
-NOT_IN_SDIST = ("docs/figures/",)
 METHODS = ("moments", "oracle", "symmetrygan", "vae")
 
 
 def tracked() -> set[str]:
-    """Files of git."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    """Files of git, and new ones that it does not ignore."""
+    typed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(typed, cwd=ROOT, capture_output=True, text=True, check=True)
     return {name for name in listed.stdout.split("\0") if name}
 
 
 def of_sdist(files: Iterable[str]) -> set[str]:
     """What a source distribution is to hold."""
-    return {"PKG-INFO", *(name for name in files if not name.startswith(NOT_IN_SDIST))}
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"][
+        "targets"
+    ]
+    left_out = tuple(f"{folder.strip('/')}/" for folder in settings["sdist"]["exclude"])
+    return {"PKG-INFO", *(name for name in files if not name.startswith(left_out))}
 
 
 def of_wheel(files: Iterable[str]) -> set[str]:

@@ -240,8 +240,8 @@ class DeviceError(SymhepError, RuntimeError):
 class StoreError(SymhepError, OSError):
     """The run folder cannot be used as asked. Exit code 2.
 
-    Raised where a folder holds no run or another version wrote it (run the card again), where another run holds it,
-    where it cannot be written, and for a name that a result does not have.
+    Raised where a folder is not a run folder or another version wrote it (run the card again), where another run uses
+    it, where it cannot be written, and for a name that a result does not have.
 
     Examples
     --------

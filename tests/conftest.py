@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import io
 import os
 import subprocess
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import pytest
@@ -61,6 +62,17 @@ def _figures_are_not_set(request: pytest.FixtureRequest, monkeypatch: pytest.Mon
 
     # By its module: `symhep.run` is a function.
     monkeypatch.setattr(importlib.import_module("symhep.run.drawing"), "save_figure", save)
+
+
+@pytest.fixture(scope="session")
+def text_boxes() -> Any:
+    """The module tests/text_boxes.py: texts of a figure that overlap or are cut."""
+    spec = importlib.util.spec_from_file_location("symhep_test_text_boxes", ROOT / "tests" / "text_boxes.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")

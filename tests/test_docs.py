@@ -100,7 +100,15 @@ def test_the_examples_of_the_lie_page(root: Path, tmp_path: Path, monkeypatch: p
     assert (tmp_path / "docs/figures/lorentz_lattice.png").stat().st_size < 80_000
 
 
-@pytest.mark.parametrize(("page", "least"), [("README.md", 4), ("docs/howto/arrays.md", 25)])
+@pytest.mark.parametrize(
+    ("page", "least"),
+    [
+        ("README.md", 4),
+        ("docs/howto/arrays.md", 25),
+        ("docs/howto/name_an_algebra.md", 8),
+        ("docs/howto/p_values_and_limits.md", 7),
+    ],
+)
 def test_the_examples_with_arrays(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str, least: int
 ) -> None:
@@ -127,9 +135,9 @@ def test_the_example_of_the_moments_page(root: Path) -> None:
 def test_the_card_of_a_method_page_can_be_run(
     root: Path, tmp_path: Path, command: Callable[..., subprocess.CompletedProcess[str]], page: str
 ) -> None:
-    """Copied beside the sample, as the page says."""
+    """Saved in the folder of the sample, as the page says."""
     text = (root / f"docs/methods/{page}.md").read_text(encoding="utf-8")
-    block = re.search(r"to be copied beside `(.*)`:\n\n((?:    .*\n)+)", text)
+    block = re.search(r"A complete card[^`]*`(.*?)`.*:\n\n((?:    .*\n)+)", text)
     assert block is not None
     sample = root / block[1]
     (tmp_path / sample.name).symlink_to(sample)

@@ -94,7 +94,5 @@ def test_names_that_are_one_file_where_case_is_ignored(place: str) -> None:
         "features": {**TOY["features"], "Plane": TOY["features"]["plane"]},
         "regions": {"signal": "s", "Signal": "s"},
     }[place]
-    with pytest.raises(
-        CardError, match=rf"{place}: .*differ in case alone, and have one folder .*; rename one"
-    ):
+    with pytest.raises(CardError, match=rf"{place}: .*differ only in upper and lower case, .*; rename one"):
         load_card(card)

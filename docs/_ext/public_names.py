@@ -111,6 +111,9 @@ def _sections(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: 
 def _escaped(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """Docstrings are plain text: |w| is an absolute value, and an underscore at the end belongs to the word."""
     for number, line in enumerate(lines):
+        if (names := re.match(r":(?:ivar|vartype) ([\w]+(?:, \w+)+):", line)) is not None:
+            # Names that are described together: with a blank the first would be taken for a type.
+            line = lines[number] = line.replace(names[1], names[1].replace(", ", ",\u200b"))
         if not line.lstrip().startswith((">>>", "...", "..")):
             parts = line.split("`")
             parts[::2] = [

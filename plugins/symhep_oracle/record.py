@@ -68,10 +68,10 @@ class AlgebraRecord(NamedAlgebra, PValue):
 
     dimension: int = Field(description="number of generators")
     name: str = Field(
-        description="name of the algebra with the size of its breaking: 'so(3), broken by up to 11 %'; "
+        description="name of the algebra with the size of its violation: 'so(3), broken by up to 11 %'; "
         "'0': none; 'not closed'; 'ambiguous': several names are possible"
     )
-    unbroken: str = Field("", description="the name alone: 'so(3)'")
+    unbroken: str = Field("", description="the name without the breaking: 'so(3)'")
     breaking: Number = Field(
         Number(value=0.0, level=None, unit="%"),
         description="largest rms change of the oracle along a field of the span, relative to the largest "
@@ -135,7 +135,7 @@ class GeneratorRecord(FieldName):
     )
     breaking: Number = Field(
         Number(value=0.0, level=None, unit="%"),
-        description="size of the breaking: the residual in %, if larger than rounding",
+        description="size of the violation: the residual in %, if larger than rounding",
     )
     largest_error: float | None = Field(
         None, description="largest standard error of its coefficients, for a field of unit norm"

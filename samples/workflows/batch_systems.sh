@@ -14,7 +14,7 @@ symhep farm "$card" -o "$out/slurm" --tasks $tasks --to slurm --line '#SBATCH --
 
 symhep farm "$card" -o "$out/shell" --tasks $tasks --to shell
 until
-    bash "$out/shell/tasks.sh" $tasks
+    bash "$out/shell/tasks.sh" $tasks || exit
     code=0; symhep merge "$out/shell" || code=$?
     [ $code -ne 6 ]
 do :; done

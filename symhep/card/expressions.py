@@ -160,7 +160,7 @@ def _check(node: ast.AST, text: str, where: str | None) -> None:
     elif isinstance(node, ast.Subscript):
         index = node.slice
         if not (isinstance(index, ast.Constant) and type(index.value) is int and 0 <= index.value < 10_000):
-            problem = f"'{ast.unparse(node)}': an index is a whole number from 0, as in muons[0]"
+            problem = f"'{ast.unparse(node)}': an index must be a non-negative integer, as in muons[0]"
     elif isinstance(node, ast.Compare) and any(isinstance(op, ast.In | ast.NotIn) for op in node.ops):
         lists = [
             c for op, c in zip(node.ops, node.comparators, strict=True) if isinstance(op, ast.In | ast.NotIn)

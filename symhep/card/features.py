@@ -47,6 +47,7 @@ class CanonicalCard(Strict):
         (),
         description="components to reflect: their sign is flipped if that of the first object with a "
         "non-zero value is negative",
+        examples=[["py", "pz"]],
     )
 
     @model_validator(mode="after")
@@ -80,7 +81,7 @@ class FeatureCard(Strict):
     )
     vars: Annotated[tuple[str, ...], LIST] = Field(
         description="variables of the object (px, py, pz, E, pt, eta, phi, m, rapidity, ...), or event expressions; "
-        "x1..x12 stands for x1, x2, ..., x12",
+        "x1..x12 means x1, x2, ..., x12",
         examples=[["E", "px", "py", "pz"], ["mass(muons[0], muons[1])"]],
     )
     scaling: Literal["standard", "isotropic", "none"] = Field(

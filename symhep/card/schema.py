@@ -145,7 +145,7 @@ class Cut(Strict):
 
     name: str = Field(description="its row in the cutflow", examples=["two_muons"])
     cut: str = Field(
-        description="an expression of the event; those for which it holds are kept",
+        description="condition on the event: events for which it is true are kept",
         examples=["count(muons) == 2"],
     )
 
@@ -292,9 +292,7 @@ class RunCard(Strict):
         description="feature sets by name",
         examples=[{"p4": {"object": "jets", "vars": ["E", "px", "py", "pz"]}}],
     )
-    weights: WeightCard = Field(
-        WeightCard(), description="event weights, of datasets that do not say their own"
-    )
+    weights: WeightCard = Field(WeightCard(), description="event weights of all datasets without 'weights'")
     luminosity_fb: float | None = Field(
         None,
         gt=0,
@@ -318,8 +316,8 @@ class RunCard(Strict):
         for name in named:
             if (other := known.setdefault(name.lower(), name)) != name:
                 raise ValueError(
-                    f"'{other}' and '{name}' differ in case alone, and have one folder on a disk that ignores case, as "
-                    "those of macOS; rename one"
+                    f"'{other}' and '{name}' differ only in upper and lower case, which file systems such as that of "
+                    f"macOS do not distinguish; rename one"
                 )
         return named
 

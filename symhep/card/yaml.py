@@ -104,9 +104,7 @@ def _expanded(node: Node, sizes: dict[int, int], open_: set[int]) -> int:
     for child in inner:
         size += _expanded(child, sizes, open_)
         if size > NODES:
-            raise YamlTextError(
-                f"stands for more than {NODES:,} values: are its aliases (*name) meant so?", line
-            )
+            raise YamlTextError(f"has more than {NODES:,} values: check its aliases (*name)", line)
     open_.remove(id(node))
     sizes[id(node)] = size
     return size

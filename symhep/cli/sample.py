@@ -18,10 +18,10 @@ __all__ = ["command"]
     "--out",
     type=click.Path(),
     metavar="FOLDER",
-    help="Where to write it. [default: NAME]",
+    help="Folder to write. [default: NAME]",
     default=None,
 )
-@click.option("--force", is_flag=True, help="Overwrite files that are there.")
+@click.option("--force", is_flag=True, help="Overwrite existing files.")
 def command(name: str | None, out: str | None, force: bool) -> None:
     """Write the sample NAME: a run card, or a script, and its events; without NAME, list the samples."""
     from symhep.samples.catalogue import catalogue
@@ -34,7 +34,7 @@ def command(name: str | None, out: str | None, force: bool) -> None:
         width = max(map(len, samples))
         for one in samples.values():
             say(f"{one.name:<{width}}  {_size(one.size()):>6}, runs {one.time:<6}  {one.question}")
-        say("\nsymhep sample NAME writes one into a folder NAME")
+        say("\nsymhep sample NAME writes it into the folder NAME")
         return
     written = sample(name, out, force=force)
     for file in samples[name].names:

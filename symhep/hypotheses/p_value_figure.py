@@ -16,13 +16,15 @@ from symhep.hypotheses.groups.record import GroupRow
 from symhep.hypotheses.headings import ADJUSTED, UNADJUSTED
 from symhep.methods.p_values import Adjusted
 from symhep.plotting.labels import pretty
-from symhep.plotting.p_axis import MARKS, p_axis
+from symhep.plotting.p_axis import MARKS, level_handle, p_axis
 from symhep.plotting.panel import panel
 from symhep.plotting.style import GREY
 
 __all__ = ["CAPTION", "Family", "candidate_family", "discrete_family", "group_family", "p_value_figure"]
 
 _ROW = 0.27  # inches
+#: A panel is at least so many rows high: its title stands beside it, in two lines where it is low.
+_LEAST, _LOW = 2.4, 5
 CAPTION = (
     f"p-values: {UNADJUSTED} (bar) and {ADJUSTED} (symbol; Holm, within each family of hypotheses). Hypotheses to "
     "the right of the dashed line (significance level {level:g}) are rejected."
@@ -56,7 +58,7 @@ def discrete_family(rows: Sequence[DiscreteRow]) -> Family:
 def p_value_figure(families: Sequence[Family], level: float) -> Figure:
     """One row per hypothesis: its unadjusted p (end of the bar), its adjusted p (symbol), and the level."""
     shown = [family for family in families if family.rows]
-    heights = [len(family.rows) + 0.7 for family in shown] or [1.7]
+    heights = [max(len(family.rows) + 0.4, _LEAST) for family in shown] or [_LEAST]
     figure, axes = panel(
         len(heights), 1, figsize=(6.4, _ROW * sum(heights) + 1.2 + 0.3 * len(heights)), squeeze=False,
         sharex=True, height_ratios=heights,
@@ -75,17 +77,32 @@ def p_value_figure(families: Sequence[Family], level: float) -> Figure:
     for ax in axes[:-1, 0]:
         ax.tick_params(labelbottom=False)
     axes[-1, 0].set_xlabel("p-value")
-    figure.legend(handles=_handles(), loc="outside lower center", ncols=3, fontsize=10, handletextpad=0.3)
+    figure.legend(
+        handles=[*_handles(), level_handle(level)],
+        loc="outside lower center",
+        ncols=2,
+        fontsize=10,
+        handletextpad=0.3,
+    )
     return figure
 
 
 def _panel(ax: Any, family: Family) -> None:
-    ax.set_ylim(len(family.rows), -0.7)  # below the last row stands the level
+    rows = len(family.rows)
+    beside = max(rows + 0.4, _LEAST) / 2
+    ax.set_ylim((rows - 1) / 2 + beside, (rows - 1) / 2 - beside)
     ax.set_yticks(range(len(family.rows)), [name for name, _, _ in family.rows], fontsize=10)
     ax.tick_params(axis="y", which="both", length=0)
     ax.minorticks_off()
     ax.text(
-        1.01, 0.5, family.title, transform=ax.transAxes, rotation=270, va="center", fontsize=10, color=GREY
+        1.01,
+        0.5,
+        family.title.replace(" ", "\n") if rows < _LOW else family.title,
+        transform=ax.transAxes,
+        rotation=270,
+        va="center",
+        fontsize=10,
+        color=GREY,
     )
     for y, (_, row, why) in enumerate(family.rows):
         if row.log10_p is None or row.log10_p_adjusted is None:

@@ -64,11 +64,9 @@ def upper_limit(squares: FloatArray) -> float:
     that a few large draws, where noise is no longer small, do not count. No square is
     wider than that of one number, k = 1.
     """
-    roots = np.cbrt(squares)
-    median = np.quantile(roots, 0.5)
+    median, *uppers = np.quantile(np.cbrt(squares), (0.5, *QUANTILES)).tolist()
     limits = []
-    for quantile in QUANTILES:
-        upper = np.quantile(roots, quantile)
+    for quantile, upper in zip(QUANTILES, uppers, strict=True):
         gaussian = median + (upper - median) / special.ndtri(quantile) * special.ndtri(1 - CHANCE)
         one = BORDER / special.ndtri((1 + quantile) / 2)
         limits.append(min(gaussian**3, upper**3 * one**2))

@@ -10,14 +10,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["LETTER", "Piece", "letters", "superscript", "typeset"]
+__all__ = ["EXPONENT", "LETTER", "Piece", "letters", "superscript", "typeset"]
 
 #: A letter with an index: J_z, E_12, Z_2, lambda_3, v_2.
-LETTER = r"(?<![\w\\{$])(?P<letter>i?lambda|[A-Za-z])_(?P<index>[A-Za-z0-9]{1,4})(?!\w)"
+LETTER = r"(?<![\w\\{$])(?P<letter>i?(?:lambda|[A-Z])|[A-Za-z])_(?P<index>[A-Za-z0-9]{1,4})(?!\w)"
 _LETTER = re.compile(LETTER)
 #: A number, or a bracket with one and its error, times a power of ten.
 _POWER = re.compile(r"(?<![\w.])(−?\d+(?:\.\d+)?|\([^()]+\))e([+-]?\d+)\b")
-_EXPONENT = re.compile(r"(?<=[\w)])\^(-?\d+)(?!\w)")
+#: An exponent: R^2.
+EXPONENT = re.compile(r"(?<=[\w)])\^(-?\d+)(?!\w)")
 #: Signs that are written as ASCII, in this order.
 _SIGNS = (
     (re.compile(r"\+-"), "±"),
@@ -71,7 +72,7 @@ def typeset(text: str) -> str:
     for pattern, sign in _SIGNS:
         text = pattern.sub(sign, text)
     text = _GREEK_WORD.sub(lambda found: _GREEK[found[1]], text)
-    text = _EXPONENT.sub(lambda found: found[1].translate(_RAISED), text)
+    text = EXPONENT.sub(lambda found: found[1].translate(_RAISED), text)
     return _POWER.sub(_power, text)
 
 

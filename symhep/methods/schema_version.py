@@ -29,7 +29,7 @@ def why_unreadable(found: str) -> str | None:
     try:
         theirs, ours = (tuple(map(int, version.split("."))) for version in (found, SCHEMA_VERSION))
     except ValueError:
-        return f"{told}, which is no version; run its card again"
+        return f"{told}, which is not a version; run its card again"
     if theirs > ours:
         return f"{told}, newer than this symhep (schema {SCHEMA_VERSION}); update symhep"
     if theirs[0] != ours[0]:

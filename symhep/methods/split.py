@@ -55,7 +55,7 @@ def split_statements(split: SplitRecord, beside: str) -> Iterator[Statement]:
         return
     judged = f"validated on the other {split.validated:,}" if split.validated else "without validation events"
     if split.validated and split.neither:
-        judged = f"validated on {split.validated:,} others ({split.neither:,} are left out)"
+        judged = f"validated on {split.validated:,} others ({split.neither:,} are not used)"
     yield Statement(
         f"Trained on a uniform subsample of {split.trained:,} of {split.total:,} events (train_events), {judged}; "
         f"{beside}.",

@@ -231,7 +231,9 @@ class Symmetry:
         for kind, given, corner in (("generators", self.generators, 0.0), ("elements", self.elements, 1.0)):
             count = len(self.labels if kind == "generators" else self.names)
             if given.ndim != 3 or given.shape not in {(count, size, size) for size in sizes}:
-                raise ValueError(f"{count} {kind} of {sizes[0] - 1} components are no array {given.shape}")
+                raise ValueError(
+                    f"{count} {kind} of {sizes[0] - 1} components cannot have the shape {given.shape}"
+                )
             if given.dtype.kind not in "fiu" or not np.isfinite(given).all():
                 raise ValueError(f"{kind} must be finite real numbers")
             if given[:, -1, :-1].any() or (given[:, -1, -1] != corner).any():
@@ -313,7 +315,7 @@ class Symmetry:
             )  # fmt: skip
         except (KeyError, TypeError, ValueError) as error:
             raise StoreError(
-                f"the symmetry of the result is not as docs/reference/run_folder.md says: {error}"
+                f"the symmetry of the result does not have the format of docs/reference/run_folder.md: {error}"
             ) from error
 
     def only(self, labels: Sequence[str] | None = None, names: Sequence[str] | None = None) -> Symmetry:

@@ -103,5 +103,5 @@ class Verdict:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise StoreError(
-                f"a stored verdict cannot be read ({error}); `symhep report` makes it again"
+                f"a stored verdict cannot be read ({error}); `symhep report` writes it again"
             ) from error

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from symhep.methods.number import Number
 from symhep.plotting.labels import pretty
-from symhep.plotting.p_axis import p_axis
+from symhep.plotting.p_axis import level_handle, p_axis
 from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS, GREY
 
@@ -99,7 +99,8 @@ def p_values(rows: Sequence[PValueRow], labels: Sequence[str], level: float) -> 
             label=label, clip_on=False,
         )  # fmt: skip
     ax.set_xlabel("p-value")
-    figure.legend(loc="outside upper center", ncols=min(len(labels), 3), fontsize=10)
+    handles = [*ax.get_legend_handles_labels()[0], level_handle(level)]
+    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 4), fontsize=10)
     return figure
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import hist
 import mplhep
+import numpy as np
 
 from symhep.events.dataset import Dataset
 from symhep.events.subsample import subsampled
@@ -17,6 +18,7 @@ from symhep.methods.passes import Reducer, reduce_here
 from symhep.plotting.filling import filled
 from symhep.plotting.observables import MOST, axis_of, observables
 from symhep.plotting.panel import panel
+from symhep.plotting.style import GREY
 
 __all__ = ["PREFIX", "control_figure", "control_histograms"]
 
@@ -50,6 +52,18 @@ def control_histograms(data: Dataset, reducer: Reducer = reduce_here) -> dict[st
     return found
 
 
+def _say_what_lies_outside(ax: Any, histogram: hist.Hist[Any]) -> None:
+    """The share beyond the axis on the side where it lies, if it is not rounding."""
+    along = histogram.project(1)
+    values = np.abs(along.values(flow=True))
+    for share, x, side in ((values[0], 0.03, "left"), (values[-1], 0.97, "right")):
+        if share > 1e-4 * values.sum():
+            ax.text(
+                x, 0.96, f"{100 * share / values.sum():.1g} % beyond", ha=side, va="top", fontsize=7.5, color=GREY,
+                transform=ax.transAxes,
+            )  # fmt: skip
+
+
 def control_figure(histograms: Mapping[str, hist.Hist[Any]]) -> NamedFigure | None:
     """A panel per feature with errors sqrt(sum w^2); None if there are no control histograms."""
     panels = [h for name, h in histograms.items() if name.startswith(PREFIX)]
@@ -63,6 +77,7 @@ def control_figure(histograms: Mapping[str, hist.Hist[Any]]) -> NamedFigure | No
             mplhep.histplot(histogram[name, :], ax=ax, label=name, histtype="step", yerr=True, flow="none")
         ax.set(xlabel=histogram.axes[1].label, ylabel="")
         ax.ticklabel_format(axis="y", scilimits=(-3, 4))
+        _say_what_lies_outside(ax, histogram)
     for ax in axes.flat[len(panels) :]:
         ax.remove()
     for row in axes:

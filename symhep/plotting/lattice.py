@@ -82,6 +82,10 @@ def draw_lattice(
     layering = arrange(rows, [(b, a) for a, b in _covers(order, shown)], widths, gap=0.16)
     left = min(layering.x[n] - widths[n] / 2 for n in shown) - 0.75
     right = max(layering.x[n] + widths[n] / 2 for n in shown) + 0.1
+    words = [] if verdicts is None else _legend_words("excluded" in verdicts.values())
+    short = sum(map(_width, words)) + 0.5 * (len(words) + 1) - (right - left)
+    if short > 0:  # few classes, whose figure would be narrower than its legend
+        left, right = left - short / 2, right + short / 2
     top, bottom = 0.35, -pitch * (len(rows) - 1) - (0.35 if verdicts is None else 0.85)
     height = top - bottom
     figure = StyledFigure(figsize=(right - left, height + _HEAD))
@@ -219,9 +223,21 @@ def _dimensions(ax: Any, left: float, pitch: float, dimensions: list[int]) -> No
         )
 
 
+def _shown_verdicts(excluded: bool) -> tuple[Verdict, ...]:
+    return (
+        ("survives", "rejected", "excluded", "not tested")
+        if excluded
+        else ("survives", "rejected", "not tested")
+    )
+
+
+def _legend_words(excluded: bool) -> list[str]:
+    return [_WORDS.get(verdict, verdict) for verdict in _shown_verdicts(excluded)]
+
+
 def _legend(ax: Any, excluded: bool) -> None:
     handles = []
-    for verdict in ("survives", "rejected", *(("excluded",) if excluded else ()), "not tested"):
+    for verdict in _shown_verdicts(excluded):
         edge, fill, _, marker = _LOOK[verdict]
         handles.append(
             Line2D(

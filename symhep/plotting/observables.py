@@ -52,6 +52,8 @@ class Observable:
 def observables(data: Dataset) -> Iterator[Observable]:
     """Features, numbers of members, and spectators; the members of a set are pooled.
 
+    A spectator that counts the members of a set stands for their number: it knows those, too, that were not taken.
+
     >>> [o.name for o in observables(Dataset.from_array([[0.0, 1.0]], columns=("x", "y")))]
     ['x', 'y']
     """
@@ -77,11 +79,13 @@ def observables(data: Dataset) -> Iterator[Observable]:
                 yield Observable(
                     name, label, data.values[:, same][there], np.nonzero(there)[0], owner.capitalize()
                 )
+    counted = {column.name for column in data.spectator_columns}
     for owner in sorted(data.sets):
-        if data.mask is not None:
+        if data.mask is not None and f"count({owner})" not in counted:
             places = [i for i, name in enumerate(data.objects) if name == owner]
             counts = data.mask[:, places].sum(axis=1).astype(np.float64)
-            yield Observable(f"number of {owner}", f"Number of {owner}", counts, every)
+            most = f", at most {len(places)} taken" if counts.max(initial=0) == len(places) else ""
+            yield Observable(f"number of {owner}", f"Number of {owner}{most}", counts, every)
     for number, column in enumerate(data.spectator_columns):
         yield Observable(column.name, column.axis_label, data.spectators[:, number], every)
 

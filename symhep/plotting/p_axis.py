@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from symhep.plotting.style import COLOURS, GREY
 
-__all__ = ["MARKS", "p_axis"]
+__all__ = ["MARKS", "level_handle", "p_axis"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,6 +33,8 @@ def _inverse(y: FloatArray) -> FloatArray:
 def p_axis(ax: Any, largest: float, level: float, inches: float) -> None:
     """Make x = -log10 p an axis of p from 1 to 10^-largest, with the line of the level; smaller p to the right.
 
+    The line's name belongs into the legend: inside the axes it would meet marks and words.
+
     x is drawn at log(1 + x): for p near 1 that is linear in log p, far out logarithmic in it. ``inches``: its length.
     """
     ax.set_xscale("function", functions=(_forward, _inverse))
@@ -48,11 +51,15 @@ def p_axis(ax: Any, largest: float, level: float, inches: float) -> None:
     line = -np.log10(level)
     ax.axvspan(line, end, color="#f3f4f5", lw=0, zorder=0)
     ax.axvline(line, color=COLOURS[2], lw=1.2, ls="--", zorder=1)
-    # Inside the axes: above them stands the label of the collaboration.
-    ax.annotate(
-        f"{level:g}", (line, 0.0), (3, 3), xycoords=("data", "axes fraction"), textcoords="offset points",
-        ha="left", va="bottom", fontsize=9, color=COLOURS[2],
-    )  # fmt: skip
+
+
+def level_handle(level: float) -> Line2D:
+    """The line of the level in a legend.
+
+    >>> level_handle(0.01).get_label()
+    'level 0.01'
+    """
+    return Line2D([], [], color=COLOURS[2], lw=1.2, ls="--", label=f"level {level:g}")
 
 
 def _label(tick: float) -> str:

@@ -136,6 +136,8 @@ def _scaled() -> dict[str, Any]:
         for axis in "xy"
     }
     thinnest = {key: 0.6 if key.endswith(".width") else 0.0 for key in _LENGTHS}
+    # Where both axes begin, the labels of their first ticks must not meet.
+    thinnest |= {"xtick.major.pad": 6.0, "ytick.major.pad": 3.0}
     return ticks | {key: max(factor * now[key], thinnest[key]) for key in _LENGTHS}
 
 

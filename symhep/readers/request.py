@@ -45,7 +45,7 @@ class ReadRequest:
     event_fields
         Numbers per event that are wanted; None: all.
     weight
-        'auto' (what ``Schema.auto_weight`` names), 'none' (every event weighs 1) or a name in ``Schema.weights``.
+        'auto' (what ``Schema.auto_weight`` names), 'none' (all events have weight 1) or a name in ``Schema.weights``.
     variations
         Names of alternative weights, or True for all that there are.
     chunk_events

@@ -107,7 +107,7 @@ class Schema:
     notes
         Sentences a person should read before trusting the numbers.
     auto_weight
-        The one of ``weights`` that 'auto' stands for; None: every event weighs 1.
+        The one of ``weights`` that 'auto' stands for; None: all events have weight 1.
 
     Examples
     --------

@@ -35,7 +35,7 @@ __all__ = ["gather"]
 
 
 def gather(folder: Path) -> ReportContents:
-    """Read a run folder. Raises `StoreError` if it holds no run or a file of it is not what symhep writes."""
+    """Read a run folder. Raises `StoreError` if it is not a run folder or a file of it is damaged."""
     cutflow, results = _json(folder, "cutflow.json"), _json(folder, "results.json")
     if cutflow is None and results is None:
         raise StoreError(
@@ -171,7 +171,7 @@ def _method(folder: Path, name: str, outcome: Mapping[str, Any], gallery: _Galle
     figures = [] if failed else gallery.figures(name, stored.get("figures"), shows)
     shown = {figure.name: figure for figure in figures}
     error = str(outcome.get("error") or "no reason was recorded") if failed and not blind else None
-    hidden = str(outcome.get("error") or "collision data are not looked at") if blind else None
+    hidden = str(outcome.get("error") or "collision data are blinded") if blind else None
     first = next((str(s["text"]) for s in statements if s.get("kind") != "warning"), None)
     return MethodView(
         name,

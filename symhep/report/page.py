@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def write_report(folder: Path) -> Path:
     """Write FOLDER/report.html from what a run left there, and return its path.
 
     The page needs no other file and no network: style and figures are inside. Text that
-    comes from files is escaped. Raises `StoreError` if ``folder`` holds no run.
+    comes from files is escaped. Raises `StoreError` if ``folder`` is not a run folder.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -57,7 +58,9 @@ def write_report(folder: Path) -> Path:
     return target
 
 
+@cache
 def _environment() -> jinja2.Environment:
+    """One for all pages of a process: to compile a template takes longer than to render it."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,

@@ -69,7 +69,7 @@ def systematics(stored: Mapping[str, Any] | None) -> SystematicsView | None:
 def _kind(rule: str, alternatives: int) -> str:
     one_way = rule == "up_down" and alternatives == 1
     count = "" if rule == "up_down" else f" of {alternatives}"
-    return f"{_RULES.get(rule, rule)}{count}{', one way' if one_way else ''}"
+    return f"{_RULES.get(rule, rule)}{count}{', one-sided' if one_way else ''}"
 
 
 def _table(answers: Sequence[VariedAnswer], names: Sequence[str], caption: str) -> TableView:

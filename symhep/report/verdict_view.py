@@ -64,11 +64,11 @@ def verdict_views(
     if error is not None:
         return [VerdictView("What did it find?", f"failed: {error}", "failed")]
     if blind is not None:
-        return [VerdictView("What did it find?", f"blind: {blind}", "blind")]
+        return [VerdictView("What did it find?", f"blinded: {blind}", "blind")]
     rows = [_row(Verdict.from_json(verdict), shown) for verdict in stored]
     if not rows and first_finding:
         return [VerdictView("What did it find?", first_finding, "measured")]
-    return rows or [VerdictView("What did it find?", "it gives no verdict", "not tested")]
+    return rows or [VerdictView("What did it find?", "no verdict", "not tested")]
 
 
 def _row(v: Verdict, shown: Mapping[str, FigureView]) -> VerdictView:

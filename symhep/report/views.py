@@ -97,7 +97,7 @@ class RegionsView:
 
 @dataclass(frozen=True)
 class MethodView:
-    """A method's outcome. ``blind``: why it was not run, where collision data are not looked at."""
+    """A method's outcome. ``blind``: why it was not run, if collision data are blinded."""
 
     name: str
     use: str

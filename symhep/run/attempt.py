@@ -64,7 +64,7 @@ def attempt(
 ) -> Attempt:
     """Run one method; whatever goes wrong inside it is recorded and leaves the others alone.
 
-    ``hidden`` are selections of which collision data are not looked at.
+    ``hidden`` are selections whose collision data are blinded.
     """
     entry: dict[str, Any] = {
         "use": planned.method.name,

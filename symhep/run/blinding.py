@@ -68,7 +68,7 @@ def why_blind(plan: Plan, planned: PlannedMethod, hidden: frozenset[str]) -> str
         return f"the region {names} is blinded: collision data are not used"
     names = ", ".join(f"'{r}'" for r in blind)
     what = f"the selection '{selection}'" if selection != NO_SELECTION else "the sample of all events"
-    return f"{what} has collision data of the blind region{'s' * (len(blind) > 1)} {names}: not looked at"
+    return f"{what} contains collision data of the blinded region{'s' * (len(blind) > 1)} {names}"
 
 
 def blinding(card: RunCard, hidden: frozenset[str], folder: RunFolder) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def compare(runs: Sequence[str | Path], registry: Registry | None = None) -> Com
     CardError
         For fewer than two runs.
     StoreError
-        For a folder that holds no run.
+        For a folder that is not a run folder.
 
     Examples
     --------

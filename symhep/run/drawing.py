@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 from symhep.card.schema import OutputCard
@@ -33,16 +32,16 @@ def draw_if_needed(method: Method[Any], name: str, folder: RunFolder, output: Ou
 def draw(method: Method[Any], name: str, folder: RunFolder, output: OutputCard) -> list[str]:
     """Draw a stored result and its scan; note names and captions in result.json. Returns the names.
 
+    Nothing is drawn where no format is asked for.
+
     Raises `PluginError` for a figure name that is not a plain file name, or that two figures have.
     """
     stored = folder.read_header(name)
     with use_style(output.style):
         result = method.worded(folder.read_result(name, method.Record))
-        scans = scan_figures(method.scan_quantities, _scan_summaries(folder, name, stored["scan"]))
-        control = control_figure(result.histograms)
-        systematic = None if result.variations is None else systematics_figure(result.variations)
-        more = [figure for figure in (systematic, control) if figure is not None]
-        captions = save_all(chain(_figures(method, result), scans, more), name, folder, output, method.name)
+        scans = _scan_summaries(folder, name, stored["scan"])
+        figures = _all_figures(method, result, scans) if output.figures else ()
+        captions = save_all(figures, name, folder, output, method.name)
     folder.write_json(
         f"{name}/result.json", {**stored, "figures": captions, "drawing": _drawing(output, stored)}
     )
@@ -72,6 +71,16 @@ def whole(name: str, listed: Sequence[Mapping[str, str]], folder: RunFolder, out
     sizes = folder.remembered(_record(name))
     files = [f"{figure['name']}.{kind}" for figure in listed for kind in output.figures]
     return all(_size(folder, name, file) == sizes.get(file, -1) for file in files)
+
+
+def _all_figures(
+    method: Method[Any], result: Result[Any], scans: Mapping[str, list[tuple[Any, Any]]]
+) -> Iterator[NamedFigure]:
+    """Those of the method, of its scans, of systematic uncertainties, and of the features."""
+    yield from _figures(method, result)
+    yield from scan_figures(method.scan_quantities, scans)
+    systematic = None if result.variations is None else systematics_figure(result.variations)
+    yield from (figure for figure in (systematic, control_figure(result.histograms)) if figure is not None)
 
 
 def _figures(method: Method[Any], result: Result[Any]) -> Iterator[NamedFigure]:

@@ -366,7 +366,7 @@ class RunFolder:
             raise StoreError(f"{self.root / path} is damaged; remove it and run the card again") from error
 
     def outcomes(self) -> dict[str, dict[str, Any]]:
-        """The methods in results.json. Raises `StoreError` if it is not as symhep writes it."""
+        """The methods in results.json. Raises `StoreError` if it is damaged."""
         found = self.read_json("results.json")
         if found is None:
             return {}

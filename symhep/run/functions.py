@@ -17,7 +17,7 @@ __all__ = ["expressions", "functions_of", "with_line"]
 def functions_of(card_file: CardFile, registry: Registry) -> dict[str, CardFunction]:
     """'module:function' -> the function, for all that the card's expressions name.
 
-    Raises `CardError` for an expression that cannot be read and for a function that a card may not name, with the line.
+    Raises `CardError` for an expression that cannot be read and for a function that is not allowed, with the line.
     """
     found: dict[str, CardFunction] = {}
     for expression in expressions(card_file):

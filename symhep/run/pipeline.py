@@ -121,7 +121,7 @@ class Run:
         Raises
         ------
         StoreError
-            For a folder that holds no run.
+            For a folder that is not a run folder.
         """
         registry = registry or build_registry()
         stored = read_run(folder, registry)

@@ -32,7 +32,7 @@ def redraw(
     overrides = tuple(overrides)
     for override in overrides:
         if not override.startswith("output."):
-            raise CardError(f"'{override}': figures depend on keys of 'output' alone", where=str(root))
+            raise CardError(f"'{override}': figures depend only on keys of 'output'", where=str(root))
     folder, registry = RunFolder(root), registry or build_registry()
     drawn, failed = [], []
     with folder.locked():

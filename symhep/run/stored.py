@@ -112,7 +112,7 @@ class StoredRun:
 def read_run(root: str | Path, registry: Registry | None = None) -> StoredRun:
     """The run in the folder ``root``.
 
-    Raises `StoreError` for a folder that holds no run, or whose files are not as symhep writes them; a single result
+    Raises `StoreError` for a folder that is not a run folder, or whose files are damaged; a single result
     that cannot be read is told in ``unread``, and the others are there.
     """
     folder, registry = RunFolder(root), registry or build_registry()

@@ -50,14 +50,14 @@ def sample(name: str, folder: str | Path | None = None, *, force: bool = False) 
     """
     known = catalogue()
     if name not in known:
-        raise CardError(f"no sample is called '{name}'", hint=nearest(name, known))
+        raise CardError(f"unknown sample '{name}'", hint=nearest(name, known))
     chosen = known[name]
     target = Path(folder if folder is not None else name)
     for path in (target / file for file in chosen.names):
         if path.is_dir():
             raise StoreError(f"{path} is a folder; choose another folder with -o")
         if os.path.lexists(path) and not force:
-            raise StoreError(f"{path} exists; choose another folder with -o, or overwrite it with --force")
+            raise StoreError(f"{path} exists; choose another folder with -o, or use --force to overwrite it")
     source = folder_of_samples()
     with writing(target):
         target.mkdir(parents=True, exist_ok=True)

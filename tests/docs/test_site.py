@@ -129,7 +129,7 @@ def test_nothing_is_loaded_from_the_network(site: Path, pages: dict[Path, Page])
         missing = [
             name
             for name in page.loaded
-            if not name.startswith("data:") and not (path.parent / urlsplit(name).path).is_file()
+            if not name.startswith(("data:", "#")) and not (path.parent / urlsplit(name).path).is_file()
         ]
         assert missing == [], path
     for style in site.rglob("*.css"):
@@ -167,7 +167,7 @@ def found(index: dict[str, Any], *words: str) -> set[str]:
         (("nanoaod",), "reference/formats"),
         (("blind",), "howto/blind_a_region"),
         (("upper", "limit"), "howto/p_values_and_limits"),
-        (("hepdata",), "howto/publishing"),
+        (("hepdata",), "howto/publish"),
     ],
 )
 def test_the_search_finds(index: dict[str, Any], words: tuple[str, ...], page: str) -> None:

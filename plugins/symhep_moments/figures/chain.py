@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 from scipy.stats import chi2
 
 from symhep.methods.p_values import SMALLEST, short_p
@@ -45,10 +45,14 @@ def rank_statistics(chain: Sequence[RankRow]) -> Figure:
     axes[0, 0].set_ylabel("Statistic $T$")
     axes[0, -1].set_xlabel("Number $r$ of independent symmetries")
     for ax in axes[0]:
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=11))
+        ax.xaxis.set_major_locator(
+            FixedLocator(ranks) if len(ranks) <= _WRITTEN else MaxNLocator(integer=True, nbins=11)
+        )
         ax.xaxis.set_minor_locator(NullLocator())
     _room(axes[0, 0], tests)
-    axes[0, 0].legend(loc="upper left", fontsize=9.5)
+    # Below the panels, which are narrow where there are many blocks.
+    handles, words = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, words, loc="outside lower center", ncols=len(words), fontsize=10)
     return figure
 
 
@@ -98,10 +102,10 @@ def reference(dof: float, spread: float) -> FloatArray:
 
 
 def _room(ax: Any, tests: Sequence[RankRow]) -> None:
-    """Limits with space for p-values and legend above."""
+    """Limits with space for p-values above."""
     inside = [block.statistic for t in tests for block in t.blocks.values()]
     inside += [float(q) for t in tests for b in t.blocks.values() for q in reference(b.dof, b.spread)]
     positive = np.array([v for v in inside if v and v > 0])
     if len(positive):
         low, high = np.log10(positive.min()), np.log10(positive.max())
-        ax.set_ylim(10 ** (low - 0.15), 10 ** (high + 0.32 * max(high - low, 1.5)))
+        ax.set_ylim(10 ** (low - 0.15), 10 ** (high + 0.16 * max(high - low, 1.5)))

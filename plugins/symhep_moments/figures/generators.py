@@ -57,7 +57,7 @@ def generator_coefficients(a: Arrays) -> Figure:
 
 def _name(ax: Any, label: str, number: int) -> None:
     text = pretty(label) if len(label) <= 60 else f"generator {number + 1}"
-    ax.text(0.99, 0.95, text, transform=ax.transAxes, ha="right", va="top", fontsize=10)
+    ax.text(0.975, 0.92, text, transform=ax.transAxes, ha="right", va="top", fontsize=10)
 
 
 def _write(ax: Any, values: Any, errors: Any) -> None:

@@ -21,6 +21,8 @@ __all__ = ["moment_pulls"]
 _NAMED = 44
 #: Longer names, as powers of long expressions have, would leave no room for the figure.
 _LEGIBLE = 24
+#: Inches of a letter of a block's name.
+_LETTER = 0.085
 #: Pulls up to here are drawn on a linear scale, larger ones on a logarithmic one.
 _LINEAR = 3.0
 
@@ -43,7 +45,7 @@ def moment_pulls(a: Arrays, record: MomentsRecord) -> Figure:
     ax.set_yticks(range(len(labels)), labels, fontsize=10 if len(labels) <= 20 else 7.5)
     if found:
         ax.axhline(candidates - 0.5, color="black", lw=1.4)
-    _functions(ax, functions, record.functions.blocks)
+    _functions(ax, functions, record.functions.blocks, width - 2.2)
     ax.tick_params(which="both", length=0)
     ax.minorticks_off()
     bar = figure.colorbar(image, ax=ax, pad=0.015, label="Moment / standard error")
@@ -53,12 +55,19 @@ def moment_pulls(a: Arrays, record: MomentsRecord) -> Figure:
     return figure
 
 
-def _functions(ax: Any, functions: list[str], blocks: Mapping[str, Any]) -> None:
+def _functions(ax: Any, functions: list[str], blocks: Mapping[str, Any], inches: float) -> None:
     """Names of the functions, or of their blocks, below."""
+    ends: list[float] = []  # of the names on each line above the axes
     for name, (start, stop) in blocks.items():
         if start:
             ax.axvline(start - 0.5, color="black", lw=0.9)
-        ax.text((start + stop - 1) / 2, -0.75, block_name(name), ha="center", va="bottom", fontsize=10)
+        middle, half = (start + stop - 1) / 2, _LETTER * len(block_name(name)) / 2 * len(functions) / inches
+        line = next((i for i, end in enumerate(ends) if middle - half > end), len(ends))
+        ends[line : line + 1] = [middle + half]
+        ax.annotate(
+            block_name(name), (middle, -0.5), (0, 3 + 12 * line), textcoords="offset points", ha="center",
+            va="bottom", fontsize=10,
+        )  # fmt: skip
     if len(functions) <= _NAMED:
         names = [f if len(f) <= _LEGIBLE else f"function {i}" for i, f in enumerate(functions, start=1)]
         ax.set_xticks(range(len(functions)), names, rotation=90, fontsize=7.5)

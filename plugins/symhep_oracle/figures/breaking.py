@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
+from symhep.plotting.labels import pretty
 from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
-from symhep_oracle.figures.matrices import pretty
 from symhep_oracle.fit.record import BreakingRecord
 
 __all__ = ["SHOWN", "breaking_strengths"]

@@ -20,7 +20,7 @@ __all__ = ["Field", "figures", "loss_curves", "vector_fields"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Fields that fit side by side, with the direction perpendicular to the gradient.
+#: Fields that fit side by side, with the exact direction.
 SHOWN = 3
 #: The longest arrow, in units of the distance between points.
 LENGTH = 0.9
@@ -60,7 +60,7 @@ def _fields_in_the_plane(a: Arrays, components: Sequence[str]) -> NamedFigure:
         size = np.maximum(np.linalg.norm(slopes, axis=1, keepdims=True), np.finfo(float).tiny)
         exactly = np.stack([-slopes[:, 1], slopes[:, 0]], axis=1) / size
         sign = np.sign((exactly * learned[0]).sum()) or 1.0
-        shown.append(Field("direction perpendicular to the gradient", sign * exactly))
+        shown.append(Field("exact direction", sign * exactly))
         exact = " Right: direction perpendicular to the gradient (exact solution)."
     more = f" The first {SHOWN} of {len(learned)}." if len(learned) > SHOWN else ""
     names = [*components, *components]

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
+from symhep.plotting.labels import pretty
 from symhep.plotting.panel import panel
 from symhep_oracle.record import LayoutRecord
 
-__all__ = ["SHOWN", "generator_matrices", "pretty"]
+__all__ = ["SHOWN", "generator_matrices"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -20,20 +21,6 @@ FloatArray = npt.NDArray[np.float64]
 SHOWN = 48
 #: Entries are written into cells of matrices up to this size.
 WRITTEN = 5
-_SUBSCRIPT = ("lambda", "J", "K", "P", "E", "H", "iE", "X", "ilambda")
-
-
-def pretty(name: str) -> str:
-    """'lambda_3' as mathematics.
-
-    >>> pretty("J_z"), pretty("lambda_12"), pretty("D"), pretty("x1 d1 - x2 d2")
-    ('$J_{z}$', '$\\\\lambda_{12}$', '$D$', 'x1 d1 - x2 d2')
-    """
-    head, _, tail = name.partition("_")
-    if " " in name or (tail and head not in _SUBSCRIPT):
-        return name
-    head = head.replace("lambda", r"\\lambda").replace("\\\\", "\\")
-    return f"${head}_{{{tail}}}$" if tail else f"${head}$"
 
 
 def generator_matrices(

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from symhep.plotting.labels import pretty
 from symhep.plotting.panel import panel
-from symhep_oracle.figures.matrices import pretty
 
 __all__ = ["SHOWN", "bracket_table"]
 
@@ -46,6 +47,10 @@ def bracket_table(f: FloatArray, names: Sequence[str]) -> Figure:
     ax.set_yticks(range(g), labels, fontsize=10 if g <= 8 else 8)
     ax.tick_params(which="both", length=0)
     ax.minorticks_off()
-    ax.set(xlabel="$b$", ylabel="$a$")
+    ax.set_xlabel("$b$", loc="center")
+    ax.set_ylabel("$a$", loc="center")
     figure.colorbar(image, ax=ax, shrink=0.8, label="Coefficient")
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(w_pad=0.12)  # equal sides are set after the labels have found their places
     return figure

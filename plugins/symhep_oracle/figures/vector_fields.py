@@ -9,9 +9,9 @@ import torch
 from matplotlib.figure import Figure
 
 from symhep.methods.result import Arrays
+from symhep.plotting.labels import pretty
 from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
-from symhep_oracle.figures.matrices import pretty
 from symhep_oracle.fit.fields import Fields
 
 __all__ = ["SHOWN", "plane_flows"]

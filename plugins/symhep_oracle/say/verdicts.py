@@ -32,18 +32,16 @@ def verdicts(r: OracleRecord) -> Iterator[Verdict]:
     if r.breaking is not None:
         survivors = sorted(r.breaking.surviving.generator_names)
         yield Verdict(
-            f"What survives {r.breaking.oracle}?",
-            f"{r.breaking.surviving.name} ({several(survivors, 6)})"
-            if survivors
-            else "none of the generators",
+            f"Which symmetry is left with {r.breaking.oracle} added?",
+            f"{r.breaking.surviving.name} ({several(survivors, 6)})" if survivors else "none",
             "measured",
             figure="breaking" if r.breaking.broken else None,
         )
     if spurious := r.support.spurious:
         names = several([field.name for field in spurious], 4)
         yield Verdict(
-            "Fields that preserve it on these events alone?",
-            f"{len(spurious)} ({names}), left out as spurious",
+            "Fields that preserve it only on these events?",
+            f"{len(spurious)} ({names}), excluded as spurious",
             "measured",
             figure="spurious" if r.fields.family == "matrices" else None,
         )
@@ -59,7 +57,7 @@ def _algebra(r: OracleRecord) -> Verdict:
     broken = (found.breaking.value or 0.0) > 0.0
     size = found.breaking if broken else r.residual.invariance
     of = (
-        "largest change along a generator, of the largest along any field"
+        "largest change along a generator, relative to the largest along any field"
         if broken
         else "residual of invariance"
     )
@@ -79,11 +77,11 @@ def _closure(r: OracleRecord) -> Verdict:
     """Whether brackets of the generators are generators."""
     open_, unknown = r.algebra.name == NOT_CLOSED, r.algebra.name == AMBIGUOUS
     return Verdict(
-        "Do the generators close under brackets?",
-        "cannot be told" if unknown else "no" if open_ else "yes",
+        "Do the generators close under commutators?",
+        "cannot be decided" if unknown else "no" if open_ else "yes",
         "undecided" if unknown else "violated" if open_ else "compatible",
         size=r.residual.closure.plain,
-        size_of="share of the brackets outside the span",
+        size_of="fraction of the commutators outside the span",
         figure="structure" if r.algebra.dimension <= BRACKETS else None,
     )
 
@@ -93,7 +91,7 @@ def _compared(r: OracleRecord, c: CompareRecord) -> Verdict:
     same = r.algebra.dimension == c.dimension
     equal = same and max(c.principal_angles, default=0.0) <= c.rounding
     near = c.distance.error is not None and (c.distance.value or 0.0) <= 2 * c.distance.error
-    answer = "yes, to rounding" if equal else "yes, within errors" if same and near else "same dimension"
+    answer = "yes, up to rounding" if equal else "yes, within errors" if same and near else "same dimension"
     if not same:
         answer = f"no: {plural(r.algebra.dimension, 'generator')} instead of {c.dimension}"
     return Verdict(
@@ -116,17 +114,17 @@ def _flows(r: OracleRecord, f: FlowsRecord) -> Iterator[Verdict]:
         f"{found} of {f.asked}",
         "compatible" if found == f.asked and r.algebra.joint >= SURE else "undecided",
         size=None if worst is None else _per_cent(worst),
-        size_of="share of the worst field along the contours" if worst is not None else "",
+        size_of="fraction along the contours, for the worst field" if worst is not None else "",
         figure=figure,
     )
     if f.asked > 1:
         closes = (r.residual.closure.value or 0.0) <= CLOSED
         yield Verdict(
-            "Do the fields close under brackets with constant coefficients?",
+            "Do the fields close under commutators with constant coefficients?",
             "yes" if closes else "no",
             "compatible" if closes else "violated",
             size=r.residual.closure.plain,
-            size_of="share of the brackets outside the span",
+            size_of="fraction of the commutators outside the span",
             figure=figure,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,18 @@ def component_sizes(record: SymmetryGanRecord) -> Figure:
     return figure
 
 
+def _ticks(low: float, high: float, linear: float) -> list[float]:
+    """Zero, and the outermost power of ten on each side: more have no room.
+
+    >>> _ticks(-2e-4, 0.3, 1e-4), _ticks(-1e-5, 2e-5, 1e-4)
+    ([-0.0001, 0.0, 0.1], [0.0])
+    """
+    ticks = [
+        sign * 10.0 ** math.floor(math.log10(end)) for sign, end in ((-1, -low), (1, high)) if end >= linear
+    ]
+    return sorted([0.0, *ticks])
+
+
 def _divergences(ax: Any, record: SymmetryGanRecord, colours: list[str]) -> None:
     """Projections that no component moves are left out: their excess is 0."""
     names = () if record.kl is None else record.kl.projections
@@ -77,6 +90,10 @@ def _divergences(ax: Any, record: SymmetryGanRecord, colours: list[str]) -> None
     ax.set_xlabel("Excess KL divergence [nats]")
     errors = [e for excess in measured.values() for j in moved if (e := excess[j].error)]
     if errors:
-        ax.set_xscale("symlog", linthresh=2 * min(errors))
+        linear = 2 * min(errors)
+        ax.set_xscale("symlog", linthresh=linear)
+        low, high = ax.get_xlim()
+        ax.set_xticks(_ticks(low, high, linear))
+        ax.xaxis.set_minor_locator(NullLocator())
     if moved:
         ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9)

@@ -7,6 +7,7 @@ import mplhep
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from symhep.hypotheses.divergence.figure import ExcessGroup
 from symhep.methods.result import Arrays
@@ -58,6 +59,7 @@ def kl_divergences(a: Arrays, names: tuple[str, ...]) -> Figure:
             xlabel="KL divergence [nats]",
             ylabel="",
         )
+        ax.xaxis.set_minor_formatter(NullFormatter())  # on a narrow range they would have labels, too
         ax.set_title(quantity(names[j]), fontsize=11)
     axes[0].set_ylabel("Fraction of elements")
     figure.legend(

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from symhep.methods.result import Arrays
-from symhep.plotting.p_axis import p_axis
+from symhep.plotting.p_axis import level_handle, p_axis
 from symhep.plotting.panel import panel
 from symhep.plotting.style import COLOURS
 from symhep_symmetrygan.figures.marks import GREY
@@ -38,7 +38,7 @@ def element_p_values(a: Arrays, level: float) -> Figure:
     ax.set(ylim=(0, 1.03), xlabel="p-value", ylabel="Cumulative fraction of elements")
     handles, _ = ax.get_legend_handles_labels()
     figure.legend(
-        handles=[h for h in handles if isinstance(h, Line2D)],
+        handles=[*(h for h in handles if isinstance(h, Line2D)), level_handle(level)],
         loc="outside lower center",
         ncols=2,
         fontsize=10,

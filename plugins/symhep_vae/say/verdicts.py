@@ -50,7 +50,7 @@ def _carried(r: VaeRecord) -> Iterator[Verdict]:
     by_name = {c.name: c for c in r.combinations}
     worst = min((by_name[name].r for name in r.carried), key=lambda r: r.value or 0.0)
     yield Verdict(
-        "Which quantities do these directions carry?",
+        "Which quantities do these directions describe?",
         several(list(r.carried), LISTED),
         size=worst.plain,
         size_of="smallest correlation with them" if len(r.carried) > 1 else "correlation with it",
@@ -64,12 +64,12 @@ def _constraints(r: VaeRecord) -> Iterator[Verdict]:
         return
     removed = len(r.features) - r.pca.rank
     answer = plural(removed, "constraint") if removed else "none"
-    yield Verdict("How many linear constraints hold in every event?", answer, figure="pca")
+    yield Verdict("How many linear constraints are satisfied in every event?", answer, figure="pca")
     curved = [c for c in r.near_constants if c.constraint and c.kind in ("pair", "particle", "norm")]
     if curved := [c for c in curved if not c.vanishes]:
         first = curved[0]
         yield Verdict(
-            "Which masses, energies or lengths are the same in every event?",
+            "Which masses, energies or norms are constant?",
             several([c.name for c in curved], LISTED),
             size=first.plain.model_copy(update={"low": None, "high": None, "level": None}),
             size_of=first.name,
@@ -80,8 +80,8 @@ def _dimension(r: VaeRecord) -> Iterator[Verdict]:
     d = r.intrinsic_dimension
     if d.low is None or d.high is None:
         return
-    question = "Intrinsic dimension of the set on which the events lie?"
+    question = "Intrinsic dimension of the sample?"
     if d.value is None:
-        yield Verdict(question, "depends on the distance of neighbours", "undecided", size=d.plain)
+        yield Verdict(question, "depends on the distance scale", "undecided", size=d.plain)
         return
-    yield Verdict(question, f"{d.value:.2f}", size=d.plain, size_of="by nearest neighbours")
+    yield Verdict(question, f"{d.value:.2f}", size=d.plain, size_of="nearest-neighbour estimate")

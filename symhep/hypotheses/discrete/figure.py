@@ -11,7 +11,7 @@ from matplotlib.ticker import NullLocator
 
 from symhep.hypotheses.discrete.record import DiscreteRow
 from symhep.plotting.labels import pretty
-from symhep.plotting.p_axis import MARKS, p_axis
+from symhep.plotting.p_axis import MARKS, level_handle, p_axis
 from symhep.plotting.panel import panel
 
 __all__ = ["CAPTION", "discrete_figure", "has_discrete"]
@@ -54,7 +54,7 @@ def discrete_figure(rows: Sequence[DiscreteRow], level: float) -> Figure:
                 left.plot([0, -log10_p], [y + shift] * 2, color="#dfe2e5", lw=1.2, zorder=1.5)
                 left.plot([-log10_p], [y + shift], _SYMBOLS[number % len(_SYMBOLS)], color=colour, ms=6, mec="white",
                           mew=0.6, zorder=3)  # fmt: skip
-    left.set_ylim(len(shown) - 0.1, -0.6)  # below the last row stands the level
+    left.set_ylim(len(shown) - 0.4, -0.6)
     left.set_yticks(range(len(shown)), [pretty(row.name) for row in shown], fontsize=10)
     left.set_xlabel("p-value of each test")
     _asymmetries(right, shown)
@@ -62,7 +62,11 @@ def discrete_figure(rows: Sequence[DiscreteRow], level: float) -> Figure:
         ax.tick_params(axis="y", which="both", length=0)
         ax.yaxis.set_minor_locator(NullLocator())
     figure.legend(
-        handles=_handles(names), loc="outside lower center", ncols=5, fontsize=10, handletextpad=0.3
+        handles=[*_handles(names), level_handle(level)],
+        loc="outside lower center",
+        ncols=3,
+        fontsize=10,
+        handletextpad=0.3,
     )
     return figure
 

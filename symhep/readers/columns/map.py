@@ -167,7 +167,7 @@ def _collection(group: Group, options: ColumnMapOptions, path: str) -> Collectio
             continue
         for column in members:
             if not column.numeric:
-                raise InputError(f"column '{column.name}' holds an array, not one number", file=path)
+                raise InputError(f"column '{column.name}' contains an array, not one number", file=path)
         scale = 1e-3 if mev and field in ENERGIES else 1.0
         momentum[field] = Leaf(_names(members), FieldSchema("float64", unit, _doc(members)), scale=scale)
     extras = {
@@ -207,7 +207,7 @@ def _event_columns(
 def _event_leaf(column: Column, path: str) -> Leaf:
     if column.depth:
         raise InputError(
-            f"column '{column.name}' holds a list per event and cannot be an event field",
+            f"column '{column.name}' contains a list per event and cannot be an event field",
             file=path,
             hint="map it as a field of a collection",
         )

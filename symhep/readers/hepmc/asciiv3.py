@@ -129,5 +129,5 @@ def _ends(vertices: Rows) -> tuple[Int32Array, Int32Array]:
     first[some] = whole(vertices.values[vertices.begin[:-1][some] + 2], "the mother of a vertex")
     last[some] = whole(vertices.values[vertices.begin[1:][some] - 1], "the mother of a vertex")
     if (np.minimum(first, last) < 0).any() or (np.minimum(first, last)[some] == 0).any():
-        raise ValueError("a vertex has a mother that is no particle")
+        raise ValueError("a vertex has an incoming particle that is not in the event")
     return first, last

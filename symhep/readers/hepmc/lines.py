@@ -19,7 +19,7 @@ _BLANKS = (ord("\n"), ord("\r"), ord("\t"))
 
 
 class NotANumber(ValueError):
-    """Something stands where a number belongs."""
+    """Something instead of a number."""
 
 
 def line_starts(text: bytes, begin: bytes) -> list[int]:

@@ -214,7 +214,7 @@ def _finish(at: _Cursor, cut: bool) -> None:
 def _no_init(text: bytes, byte: int) -> Damage:
     events = len(re.findall(rb"<event[\s>]", text)) or None
     hint = "run the generator or copy the file again"
-    return Damage("the header is cut: there is no complete <init> block", byte, events, hint)
+    return Damage("the header is truncated: there is no complete <init> block", byte, events, hint)
 
 
 def _no_footer(byte: int, where: str) -> Damage:

@@ -88,7 +88,7 @@ def read_run(
 def _narrow(
     run: EventRun, places: IntArray, wanted: Wanted, first: int, document: int
 ) -> Iterator[Columns | BadEvent]:
-    """Parse these events together; if that fails mend the text; if that fails too, halve."""
+    """Parse these events together; if that fails repair the text; if that fails too, halve."""
     if not len(places):
         return
     ends = list(

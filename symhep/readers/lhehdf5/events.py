@@ -39,7 +39,7 @@ _GAP = 64
 
 @dataclass(frozen=True)
 class Wanted:
-    """``particles`` None builds none, else momenta and these fields; ``weight`` None: every event weighs 1."""
+    """``particles`` None builds none, else momenta and these fields; ``weight`` None: all events have weight 1."""
 
     particles: frozenset[str] | None
     event_fields: frozenset[str]

@@ -169,7 +169,7 @@ def _header(stream: Any, path: str, name: str) -> tuple[tuple[int, ...], bool, n
             hint="save plain numbers, lists padded with zeros to one length",
         )
     if not shape or min(shape) < 0 or dtype.itemsize == 0:
-        raise InputError(f"the array '{name}' of shape {shape} holds no events", file=path)
+        raise InputError(f"the array '{name}' of shape {shape} contains no events", file=path)
     if math.prod(shape[1:]) * dtype.itemsize > _WHOLE_BYTES:
         raise InputError(
             f"the array '{name}' of shape {shape} has more than 1 GB per event: the file may be damaged",

@@ -85,7 +85,7 @@ def meaning_of(
             f"Arrays that are not numbers of each of the {events} events are ignored: {', '.join(left)}."
         )
     if not columns:
-        reason = f"no array holds at most {_MANY} numbers, lists or particles of each event"
+        reason = f"no array has at most {_MANY} numbers, lists or particles per event"
         raise InputError(reason, file=path, hint="supported are arrays of shape (N,), (N, F) and (N, P, C)")
     return Meaning(events, columns, parts, tuple(notes))
 

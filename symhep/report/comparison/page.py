@@ -6,6 +6,7 @@ import base64
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,17 +47,25 @@ class PageFigure:
 
 def comparison_page(found: ComparisonRecord, figures: Sequence[PageFigure], version: str) -> str:
     """The page as text. What comes from files is escaped."""
+    same = [row for row in found.sharing if row.sharing == "same"]
+    reference = [row for row in found.sharing if row.sharing == "reference"]
+    return (
+        _environment()
+        .get_template("comparison.html.j2")
+        .render(c=found, figures=figures, version=version, same=same, reference=reference, rows=ROWS)
+    )
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """One for all pages of a process."""
     here = Path(__file__).parent
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([here, here.parent]), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, finalize=_shown,
     )  # fmt: skip
     environment.filters |= {"number": number, "typeset": typeset, "moment": moment, "p": _p, "pull": _pull}
-    same = [row for row in found.sharing if row.sharing == "same"]
-    reference = [row for row in found.sharing if row.sharing == "reference"]
-    return environment.get_template("comparison.html.j2").render(
-        c=found, figures=figures, version=version, same=same, reference=reference, rows=ROWS
-    )
+    return environment
 
 
 def _shown(value: Any) -> Any:

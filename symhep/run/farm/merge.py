@@ -154,16 +154,16 @@ def _all_reports(root: Path, farm: Farm) -> list[dict[str, object]]:
 
 
 _README = """\
-A run of symhep shared out to {tasks} tasks.
+A run of symhep split into {tasks} tasks.
 
-1. Have the tasks of a round done:   {typed}
-2. Put together what they found:     symhep merge {root}
-3. Again, until it says that the run is done; it lies in {run}/ then.
+1. Run the tasks of a round:   {typed}
+2. Merge their output:         symhep merge {root}
+3. Repeat until the run is finished; it is in {run}/.
 
-symhep merge tells which tasks are missing or failed, and why, and writes {submit} anew: for these alone, or for
-the next round. symhep merge --status {root} shows how far it is.
+symhep merge lists missing and failed tasks with the reason, and writes {submit} again: for these only, or for
+the next round. symhep merge --status {root} shows the status.
 
-{task}/      what a task needs, and no more: the card with absolute file names, the plan, sums of earlier rounds
-{outputs}/     what tasks found, and how they ended
-{run}/       the run folder that comes of it
+{task}/      input of a task: the card with absolute file names, the plan, sums of earlier rounds
+{outputs}/     output and status of the tasks
+{run}/       the final run folder
 """

@@ -119,8 +119,7 @@ def _execute(
     plan = make_plan(load_card(place / CARD), registry, sorted(set(farm.names) & waiting))
     if plan.device != farm.device:
         raise DeviceError(
-            f"this machine has {plan.device}, the farm was made for {farm.device}; give run.device in the "
-            f"card"
+            f"this machine has {plan.device}, but the farm was created for {farm.device}; set run.device in the card"
         )
     if farm.segments:
         folder.write_json(CUTS, farm.segments)

@@ -223,7 +223,7 @@ def test_where_nothing_can_be_fitted_what_is_given_is_tested() -> None:
     assert s["groups"][0]["p_value"] >= 1 / 3000  # three hypotheses at 0.01: 2999 draws at most
     assert s["discrete"]
     text = result.statements[0].text
-    assert "continuous symmetries of the 100 events were not fitted" in text
+    assert "Continuous symmetries of the 100 events were not fitted" in text
     assert "Not tested: boosts and translations." in text
     assert {"candidates", "groups", "discrete"} <= set(MomentConditions().tables(result.record))
     figures = {figure.name for figure in MomentConditions().figures(result)}

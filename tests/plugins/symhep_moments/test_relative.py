@@ -15,7 +15,7 @@ from symhep_moments.options import MomentsOptions
 from symhep_moments.record import MomentsRecord
 from symhep_moments.say.sentences import sentences
 
-QUICK = {"discrete": None}
+QUICK = {"discrete": None, "generators": "lorentz"}
 
 
 def _pairs(

@@ -283,7 +283,7 @@ def test_memory_does_not_grow_with_the_number_of_events() -> None:
         stream = Drawn(count, 2000)
         data = replace(subsample(stream.block(0), SUBSAMPLE), stream=stream)
         tracemalloc.start()
-        measured(data, generators="poincare", vectors=2)
+        measured(data, generators="rotations", vectors=2)
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return most

@@ -6,7 +6,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from symhep.methods.init_block import SampleView
 from symhep.methods.result import Result
 from symhep.plugin.manager import build_registry
 from symhep.readers.toy.particles import density
+from symhep.run.folder import RunFolder
 from symhep.testing import check_method
 from symhep_symmetrygan import plugin
 from symhep_symmetrygan.inference.record import ComponentRecord
@@ -234,15 +235,37 @@ def stored(out: Path) -> list[Path]:
     return sorted((out / ".symhep/parts/g").glob("*.npz"))
 
 
-def test_kill_and_resume(tmp_path: Path) -> None:
-    """kill -9 as soon as a block of restarts is stored: two workers go on from there to the same numbers."""
-    whole, out = symhep.run(CARD, tmp_path / "whole"), tmp_path / "killed"
+def interrupted(out: Path) -> None:
+    """The same in this process, by Ctrl-C."""
+    store = RunFolder.write_part
+
+    def store_and_stop(folder: RunFolder, name: str, *part: Any) -> None:
+        store(folder, name, *part)
+        if name == "g":
+            raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RunFolder, "write_part", store_and_stop)
+        with pytest.raises(KeyboardInterrupt):
+            symhep.run(CARD, out)
+
+
+def killed(out: Path) -> None:
     script = DIES.format(card=CARD, out=str(out))
     process = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     assert process.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(
+    ("end", "workers"), [(interrupted, "1"), pytest.param(killed, "2", marks=pytest.mark.slow)]
+)
+def test_kill_and_resume(tmp_path: Path, end: Callable[[Path], None], workers: str) -> None:
+    """Ended as soon as a block of restarts is stored: a second run goes on from there to the same numbers."""
+    whole, out = symhep.run(CARD, tmp_path / "whole"), tmp_path / "ended"
+    end(out)
     before = {path: path.stat().st_mtime_ns for path in stored(out)}
     assert len(before) == 1
-    resumed = symhep.run(CARD, out, workers="2")
+    resumed = symhep.run(CARD, out, workers=workers)
     assert not resumed.failed
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert resumed.results["g"].summary == whole.results["g"].summary

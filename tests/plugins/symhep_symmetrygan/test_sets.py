@@ -23,8 +23,8 @@ made = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(made)
 
 QUICK = {
-    "training": {"restarts": 6, "steps": 300},
-    "validation": {"random": 0, "posthoc": {"steps": 200}},
+    "training": {"restarts": 6, "steps": 200},
+    "validation": {"random": 0, "posthoc": {"steps": 60}},
 }
 
 
@@ -75,7 +75,7 @@ def _changed(data: Dataset, what: str) -> Dataset:
 
 def _short(data: Dataset) -> Result[SymmetryGanRecord]:
     result: Result[SymmetryGanRecord] = made.run(
-        data, search="SO(3)", discrete=["P"], training={"restarts": 2, "steps": 20},
+        data, search="SO(3)", discrete={"elements": ["P"], "steps": 20}, training={"restarts": 2, "steps": 20},
         validation={"random": 0, "posthoc": {"steps": 20}, "steps": 5},
     )  # fmt: skip
     return result
@@ -99,9 +99,9 @@ def test_order_and_number_of_places_change_nothing_beyond_rounding(what: str) ->
 
 def test_missing_momentum_turns_with_the_jets_about_z() -> None:
     """Jets and what they miss: J_z holds, boosts along z do not, P, T and reflections are compatible."""
-    data = made.with_met(made.sets(3000, stretch=2.0))
+    data = made.with_met(made.sets(2000, stretch=2.0))
     result = made.run(
-        data, search={"group": ["J_z", "K_z"]}, discrete={"elements": "usual", "steps": 300}, **QUICK
+        data, search={"group": ["J_z", "K_z"]}, discrete={"elements": "usual", "steps": 60}, **QUICK
     )
     assert result.record.algebra is not None
     assert result.record.algebra.name == "so(2)"

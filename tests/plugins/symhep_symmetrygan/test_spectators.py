@@ -23,12 +23,12 @@ made = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(made)
 
 QUICK = {
-    "training": {"restarts": 8, "steps": 300},
-    "validation": {"random": 2, "bins": 30, "posthoc": {"steps": 300}},
+    "training": {"restarts": 8, "steps": 200},
+    "validation": {"random": 2, "bins": 30, "posthoc": {"steps": 60}},
 }
 
 
-def halves(count: int = 5000, seed: int = 5) -> np.ndarray:
+def halves(count: int = 2500, seed: int = 5) -> np.ndarray:
     """(x1, x2, s): azimuth within 90 degrees of 0 where s > 0, of 180 where s < 0; together it is uniform."""
     rng = np.random.default_rng(seed)
     s = rng.choice([-1.0, 1.0], count)
@@ -115,16 +115,16 @@ def test_a_spectator_that_says_nothing_takes_nothing_away() -> None:
 def test_subgroups_see_spectators() -> None:
     """Pairs along z that prefer the sign of a spectator: rotations about z hold, about x they do not."""
     rng = np.random.default_rng(7)
-    p = rng.normal(size=(4000, 3))
-    s = np.where(rng.uniform(size=4000) < 0.5 + 0.4 * np.sign(p[:, 2]), 1.0, -1.0)
+    p = rng.normal(size=(2000, 3))
+    s = np.where(rng.uniform(size=2000) < 0.5 + 0.4 * np.sign(p[:, 2]), 1.0, -1.0)
     x = np.stack([np.c_[np.linalg.norm(q, axis=1), q] for q in (p, -p)], 1)
     plain = replace(
-        Dataset.from_array(x.reshape(4000, 8), scaling="isotropic"), momenta=x, particles=("a", "b"),
+        Dataset.from_array(x.reshape(2000, 8), scaling="isotropic"), momenta=x, particles=("a", "b"),
         kinds=("full", "full"), objects=("a", "b"),
     )  # fmt: skip
     seen = replace(plain, spectators=s[:, None], spectator_columns=(Column("s"),))
     options = {
-        "subgroups": {"classes": ["SO(2)"], "restarts": 1, "steps": 50, "posthoc_steps": 300},
+        "subgroups": {"classes": ["SO(2)"], "restarts": 1, "steps": 50, "posthoc_steps": 60},
         "search": False,
     }
     rejected = [

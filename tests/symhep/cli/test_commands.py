@@ -88,7 +88,7 @@ def test_init_validate_run(command: Command, events: Path, tmp_path: Path) -> No
     assert command("init", events, "-o", card).returncode == 2, "a card is not overwritten"
     assert command("init", events, "-o", card, "--force").returncode == 0
     assert "muons" in card.read_text()
-    assert command("validate", card).stdout.endswith("good: 1 file, methods: algebra, relevance\n")
+    assert command("validate", card).stdout.endswith("OK: 1 file, methods: algebra, relevance\n")
     quick = [*QUICK, "-s", "methods.relevance.options.runs=3", "-s", "output.figures=[png]"]
     assert command("run", card, "-o", tmp_path / "r", "--dry-run").returncode == 0
     assert not (tmp_path / "r").exists()

@@ -65,7 +65,7 @@ def test_validate_tells_the_plan(command: Command, card: Path) -> None:
 def test_blind_is_no_failure(command: Command, card: Path, tmp_path: Path) -> None:
     done = command("run", card, "-o", tmp_path / "r")
     assert done.returncode == 0, done.stderr
-    assert "relevance/inclusive:\n  blind: the region 'inclusive' is blind" in done.stdout
+    assert "relevance/inclusive:\n  blinded: the region 'inclusive' is blinded" in done.stdout
     assert "no method is active" not in done.stdout
     # Figures and page again, of control plots alone.
     drawn = command("plot", tmp_path / "r")
@@ -76,7 +76,7 @@ def test_blind_is_no_failure(command: Command, card: Path, tmp_path: Path) -> No
         for name in ("01_x1", "02_x2")
     ]
     assert command("report", tmp_path / "r").returncode == 0
-    assert "Blind." in (tmp_path / "r/report.html").read_text()
+    assert "Blinded." in (tmp_path / "r/report.html").read_text()
 
 
 def test_only_takes_a_method_or_one_region_of_it(command: Command, card: Path, tmp_path: Path) -> None:

@@ -39,5 +39,5 @@ def test_validate_loads_what_it_needs(root: Path, card: str) -> None:
         [sys.executable, "-c", SCRIPT, root / "samples" / card], capture_output=True, text=True, check=True
     )
     first, loaded = done.stdout.splitlines()
-    assert "good: 1 file, methods: symmetries, relevance" in first
+    assert "OK: 1 file, methods: symmetries, relevance" in first
     assert not set(HEAVY) & set(loaded.split())

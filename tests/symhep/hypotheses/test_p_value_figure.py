@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import matplotlib.pyplot as plt
 import pytest
@@ -56,14 +57,28 @@ def test_what_was_not_tested_says_why(candidates: list[CandidateRow]) -> None:
     assert "not tested: excluded by the support" in said
 
 
-def test_the_level_is_written_beside_what_was_not_tested() -> None:
-    rows = [CandidateRow(label=name, how="support", log10_p=None) for name in ("J_x", "J_y")]
-    figure = p_value_figure([candidate_family(rows)], 0.01)
-    figure.canvas.draw()
-    (level,) = [t for t in figure.axes[0].texts if t.get_text() == "0.01"]
-    notes = [t for t in figure.axes[0].texts if t.get_text().startswith("not tested")]
-    assert len(notes) == 2
-    assert not any(level.get_window_extent().overlaps(t.get_window_extent()) for t in notes)
+@pytest.mark.parametrize("number", [1, 2, 9])
+def test_no_text_lies_on_another(text_boxes: Any, elements: list[DiscreteRow], number: int) -> None:
+    """Families of any size, with the level named in the legend."""
+    rows = [CandidateRow(label=f"J_{i}", how="support", log10_p=None) for i in range(number)]
+    figure = p_value_figure([candidate_family(rows), discrete_family(elements)], 0.01)
+    assert "level 0.01" in {text for text, _ in text_boxes.drawn(figure)}
+    assert text_boxes.overlapping(figure) == []
+    assert text_boxes.cut(figure) == []
+
+
+def test_the_level_inside_the_axes_would_lie_on_what_was_not_tested(
+    text_boxes: Any, candidates: list[CandidateRow]
+) -> None:
+    """As it was: the number at the foot of its line, where the last row of a low panel says that it was not tested."""
+    figure = p_value_figure([candidate_family(candidates)], 0.01)
+    assert text_boxes.overlapping(figure) == []
+    figure = p_value_figure([candidate_family(candidates)], 0.01)
+    ax = figure.axes[0]
+    ax.set_ylim(2.3, -0.7)
+    ax.annotate("0.01", (2.0, 0.0), (3, 3), xycoords=("data", "axes fraction"), textcoords="offset points")
+    found = [set(pair) for pair in text_boxes.overlapping(figure)]
+    assert {"0.01", "not tested: excluded by the support"} in found
 
 
 def test_elements_without_a_test_of_their_own_have_no_row(elements: list[DiscreteRow]) -> None:

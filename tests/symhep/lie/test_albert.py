@@ -91,7 +91,7 @@ def test_monomials_are_the_polynomial(dimension: int) -> None:
 
 
 def test_wrong_requests() -> None:
-    with pytest.raises(ValueError, match="on the 26 traceless ones, not on 25"):
+    with pytest.raises(ValueError, match="in the 26 traceless ones, not in 25"):
         cubic_form(25)
     lopsided = np.zeros((2, 2, 2))
     lopsided[0, 0, 1] = 1.0

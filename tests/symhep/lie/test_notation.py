@@ -31,8 +31,8 @@ def test_domains() -> None:
         ("J_x + ", "not a sum of generators"),
         ("__import__('os')", "not a sum of generators"),
         ("", "not a sum of generators"),
-        ("J_w", "no generator 'J_w'; did you mean"),
-        ("c*J_x", "no parameter 'c'; known: a"),
+        ("J_w", "unknown generator 'J_w'; did you mean"),
+        ("c*J_x", "unknown parameter 'c'; known: a"),
     ],
 )
 def test_what_is_not_understood(text: str, message: str) -> None:

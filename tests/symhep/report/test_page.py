@@ -177,7 +177,7 @@ class TestContents:
         assert (
             "✓ SO(2) about the beam (compatible) < 10⁻³⁰ < 3.4 % (95 %; expected 4.1 %) v 6 about z –" in text
         )
-        order = ["Rotations about x and y?", "Before believing it", "Three of six", "count(muons) == 2"]
+        order = ["Rotations about x and y?", "Main warnings", "Three of six", "count(muons) == 2"]
         places = [text.index(words) for words in order]
         assert places == sorted(places)
         assert "No event was lost." in text
@@ -203,8 +203,8 @@ class TestContents:
         put(folder, "results.json", {"methods": methods})
         text = text_of(report(folder))
         assert "first What did it find? ! failed: no events" in text
-        assert "second What did it find? ■ blind: hidden" in text
-        assert "third What did it find? – it gives no verdict (not tested)" in text
+        assert "second What did it find? ■ blinded: hidden" in text
+        assert "third What did it find? – no verdict (not tested)" in text
 
     def test_a_finding_stands_beside_its_figure(self, folder: Path) -> None:
         page = report(folder)
@@ -233,7 +233,7 @@ class TestContents:
             "third": method(shared, ("warning", "Short.")),
         }
         put(folder, "results.json", {"methods": methods})
-        box = text_of(report(folder)).partition("Before believing it")[2].partition("What was found")[0]
+        box = text_of(report(folder)).partition("Main warnings")[2].partition("Results")[0]
         assert box.strip() == (
             "Narrow. (first) Datasets are combined. (first, second, third) 1 more warning below."
         )
@@ -246,7 +246,7 @@ class TestContents:
         dataset = {"files": [FILE], "events_read": 10000, "selections": {"dimuon": [*CUTS, *features]}}
         put(folder, "cutflow.json", {"datasets": {"ee": dataset}})
         text = text_of(report(folder))
-        assert "Kept: of the last cut above, and of all." in text
+        assert "Efficiency: relative to the previous cut, and to all events." in text
         assert "features p3 1,000 40 % 10 %" in text  # of the 2500 with two muons
         assert "features p4 2,000 80 % 20 %" in text
 
@@ -311,7 +311,7 @@ class TestContents:
             "beta 0.1",
             "hidden 64, 32",
             "2026-01-01 12:30 UTC · 12.3 s · seed 42 · cpu",
-            "abc123 , with changes that are not committed",
+            "abc123 , with uncommitted changes",
             "data/a.lhe.gz , 2 kB sha256 " + "f" * 64,
             "torch 2.13.0",
             "symhep: 1 # the card",
@@ -386,7 +386,7 @@ class TestContents:
     def test_a_folder_with_results_alone_makes_a_page(self, folder: Path) -> None:
         (folder / "cutflow.json").unlink()
         text = text_of(report(folder))
-        assert "no account of its input" in text
+        assert "no information on its input" in text
         assert "Three of six" in text
 
 
@@ -431,7 +431,7 @@ class TestTrouble:
         assert f"1 event lost . To do: {hint}." in text_of(report(folder))
         (folder / "card.yaml").write_text(card % "skip")
         text = text_of(report(folder))
-        assert f"b.lhe : cut. 1 event lost .{left} Before believing it" in text
+        assert f"b.lhe : cut. 1 event lost .{left} Main warnings" in text
 
     def test_a_failed_method_shows_its_error_and_not_an_older_result(self, folder: Path) -> None:
         failed = {"use": "vae", "status": "failed", "summary": {}, "statements": [], "error": "loss is NaN"}
@@ -445,7 +445,7 @@ class TestTrouble:
     def test_a_missing_figure_is_reported(self, folder: Path) -> None:
         (folder / "relevance/figures/relevance.png").unlink()
         text = text_of(report(folder))
-        assert "The picture relevance.png is missing; symhep plot draws it again." in text
+        assert "The image relevance.png is missing; symhep plot redraws it." in text
 
     def test_a_file_that_is_no_png_is_not_embedded(self, folder: Path) -> None:
         (folder / "relevance/figures/relevance.png").write_bytes(b"<svg onload='alert(1)'/>")

@@ -150,7 +150,7 @@ def test_the_page(found: ComparisonRecord, stored: StoredRun, other: StoredRun, 
     page = write_comparison(found, [stored, other], tmp_path / "c")
     text = page.read_text(encoding="utf-8")
     assert "period_a, period_b: symhep comparison" in text.replace(" and ", ", ")
-    assert "at least one among" in text
+    assert "the global p-value for" in text
     assert "http" not in text.replace("http-equiv", ""), "self-contained"
     assert "<b>%" not in text, "labels are escaped"
     stored_again = json.loads((tmp_path / "c/comparison.json").read_text(encoding="utf-8"))

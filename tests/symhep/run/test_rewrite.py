@@ -47,7 +47,7 @@ def test_redraw_in_another_style(tmp_path: Path, toy_card: dict[str, Any], regis
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("run.seed=1", "'run.seed=1': figures depend on keys of 'output' alone"),
+        ("run.seed=1", "'run.seed=1': figures depend only on keys of 'output'"),
         ("output.style=CDF", "output.style"),
         ("output.look=CMS", "unknown key"),
     ],
@@ -103,7 +103,7 @@ def test_a_folder_of_an_older_version_is_named(
     ("schema", "message"),
     [
         ("1.1", r"newer than this symhep \(schema 1\.0\); update symhep"),
-        ("new", "no version; run its card again"),
+        ("new", "not a version; run its card again"),
     ],
 )
 def test_a_folder_of_a_newer_version_is_named(

@@ -195,7 +195,7 @@ def _factor(
     try:
         return compact_group(part, read_element(part, frame))
     except LieError as error:
-        if "is not an element" not in str(error):
+        if "unknown element" not in str(error):
             raise
         names = [label for known in generators for label in known.labels]
         raise LieError(

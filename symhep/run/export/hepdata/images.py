@@ -55,7 +55,7 @@ def images_of(
     for (name, figure), stem in zip(found, names, strict=True):
         if figure.png is None:
             missing.append(
-                f"the figure '{figure.name}' of '{name}' is no PNG: 'png' in output.figures makes one"
+                f"the figure '{figure.name}' of '{name}' has no PNG file: add 'png' to output.figures"
             )
             continue
         try:

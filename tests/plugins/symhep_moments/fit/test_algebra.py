@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from scipy.stats import binom
 
 from symhep.lie.bases import poincare
 from symhep.lie.structure import structure_constants
@@ -74,16 +75,17 @@ def test_a_span_that_is_no_algebra_is_rejected() -> None:
     assert found.identification.name == "not closed"
 
 
-def test_closure_holds_where_broken_generators_are_hardly_seen() -> None:
+@pytest.mark.parametrize("toys", [8, pytest.param(100, marks=pytest.mark.slow)])
+def test_closure_holds_where_broken_generators_are_hardly_seen(toys: int) -> None:
     """J_z and K_z, which commute; J_x and J_y broken by half of the noise, so that the span is known badly.
 
-    24 toys: p < 0.05 in 1.2 +- 1.1 of them; the few where no algebra is found near tell nothing.
+    The few toys where no algebra is found near tell nothing.
     """
     rng = np.random.default_rng(2)
-    found = [found_algebra(lorentz_moments(rng, ["J_z", "K_z"], [0.7, 0.7, 10, 10]), 2) for _ in range(24)]
+    found = [found_algebra(lorentz_moments(rng, ["J_z", "K_z"], [0.7, 0.7, 10, 10]), 2) for _ in range(toys)]
     told = [one.closure_log_p for one in found if one.closure_log_p is not None]
-    assert len(told) > 16
-    assert sum(log_p < np.log(0.05) for log_p in told) <= 5
+    assert len(told) > toys // 2
+    assert sum(log_p < np.log(0.05) for log_p in told) <= binom(toys, 0.05).ppf(1 - 1e-6)
     assert all(one.theta is not None for one in found if one.closure_log_p is not None)
     assert not any(one.identification.name == "not closed" for one in found if one.theta is not None)
 

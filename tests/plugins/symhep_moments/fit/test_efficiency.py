@@ -109,7 +109,7 @@ def test_what_the_efficiency_breaks_is_no_breaking(
 
 def test_what_is_broken_beside_has_its_size_and_its_map(histogram: str) -> None:
     """v_2 = epsilon / 2, also behind a dead sector."""
-    result = _found(_pairs(np.random.default_rng(3), 4000, 0.4), histogram, exact_below=0)
+    result = _found(_pairs(np.random.default_rng(3), 4000, 0.4), histogram, exact_below=0, discrete=None)
     turn = _row(result, "J_z")
     assert turn.rejected
     assert turn.size.low < 0.2 < turn.size.high
@@ -118,15 +118,16 @@ def test_what_is_broken_beside_has_its_size_and_its_map(histogram: str) -> None:
 
 
 def test_without_the_efficiency_the_same_events_break_it(histogram: str) -> None:
-    result = _found(_pairs(np.random.default_rng(2), 1000), histogram, efficiency=None)
+    without = {"efficiency": None, "discrete": None, "bounds": False, "subgroups": False}
+    result = _found(_pairs(np.random.default_rng(2), 1000), histogram, **without)
     assert _row(result, "J_z").rejected
 
 
 def test_mistakes_have_a_name(histogram: str) -> None:
     data = _pairs(np.random.default_rng(4), 200)
-    with pytest.raises(CardError, match="there is no variable 'psi'"):
+    with pytest.raises(CardError, match="unknown variable 'psi'"):
         _found(data, histogram, efficiency={"histogram": histogram, "variables": ["psi"]})
-    with pytest.raises(CardError, match="there is no object 'jets'"):
+    with pytest.raises(CardError, match="unknown object 'jets'"):
         _found(data, histogram, efficiency={"histogram": histogram, "variables": ["phi"], "object": "jets"})
     with pytest.raises(ValueError, match="has 1 axes, but 'variables' has 2 names"):
         MomentsOptions.model_validate({"efficiency": {"histogram": histogram, "variables": ["phi", "eta"]}})
@@ -135,7 +136,7 @@ def test_mistakes_have_a_name(histogram: str) -> None:
             {"efficiency": {"histogram": histogram, "variables": ["phi"]}, "groups": ["J_z"]}
         )
     for discrete in ({"scan": "J_z"}, {"efficiency": {"function": "symhep_thrust:thrust"}}):
-        with pytest.raises(ValueError, match=r"scan' looks at the events alone|function"):
+        with pytest.raises(ValueError, match=r"scan' is not available|function"):
             MomentsOptions.model_validate(
                 {"efficiency": {"histogram": histogram, "variables": ["phi"]}, "discrete": discrete}
             )
@@ -160,5 +161,5 @@ def test_a_function_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         if name == "half":
             assert torch.equal(seen(events.x), torch.where(events.x[:, 0, 1] > 0, 1.0, 0.5).double())
         else:
-            with pytest.raises(MethodError, match="negative, or not finite"):
+            with pytest.raises(MethodError, match="negative or not finite"):
                 seen(events.x)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from symhep.lie.bases import so
 from symhep.stats.residual_forms import residual
@@ -76,11 +77,15 @@ def test_what_a_fit_leaves_has_this_covariance() -> None:
     )
 
 
-def test_the_level_is_right_and_one_order_is_seen() -> None:
-    kept = [rank_test(moments(seed), 1).log_p for seed in range(200)]
-    assert 2 <= sum(log_p < np.log(0.05) for log_p in kept) <= 21  # binomial 99.9 % limits of 200
-    given = [given_test(moments(seed), [0, 0, 1]).log_p for seed in range(200)]
-    assert 2 <= sum(log_p < np.log(0.05) for log_p in given) <= 21
+@pytest.mark.parametrize("toys", [60, pytest.param(400, marks=pytest.mark.slow)])
+def test_the_level_is_right_and_one_order_is_seen(toys: int) -> None:
+    samples = [moments(seed) for seed in range(toys)]
+    kept = [rank_test(one, 1).log_p for one in samples]
+    given = [given_test(one, [0, 0, 1]).log_p for one in samples]
+    for level in (0.05, 0.5):
+        low, high = binom(toys, level).ppf([1e-6, 1 - 1e-6])
+        assert low <= sum(log_p < np.log(level) for log_p in kept) <= high
+        assert low <= sum(log_p < np.log(level) for log_p in given) <= high
     seen = rank_test(moments(3, shift=0.2), 1)  # ten errors, of noise 2 ** 0.5 / 3000 ** 0.5
     assert seen.blocks["harmonics"].log_p < -15
     assert seen.log_p < -15

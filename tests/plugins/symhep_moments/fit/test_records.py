@@ -36,13 +36,14 @@ QUICK = DiscreteOptions(
     randomisations=99,
     classifier=ClassifierOptions(epochs=1, min_steps=20),
 )
+OPTIONS = MomentsOptions(level=0.05, discrete=QUICK)
 
 
-def measured(toy: str, **options: object) -> Measurement:
+def measured(toy: str, asked: MomentsOptions = OPTIONS, **options: object) -> Measurement:
     x = density(toy, **options).draw(np.random.default_rng(3), EVENTS)
     flat = Dataset.from_array(x.reshape(EVENTS, -1), scaling="isotropic")
     data = replace(flat, momenta=x, particles=("1", "2"))
-    sample = prepare(data, MomentsOptions(level=0.05, discrete=QUICK))
+    sample = prepare(data, asked)
     return measure(sample, Context(seed_sequence(1, "moments", 0)))
 
 
@@ -150,7 +151,8 @@ def test_the_clearest_bin_is_that_of_most_errors(dijets: Measurement) -> None:
 
 
 def test_nothing_found() -> None:
-    o = measured("dijets", modulation=0.9)
+    alone = MomentsOptions(discrete=None, subgroups=None, bounds=None, exact_below=0)
+    o = measured("dijets", alone, modulation=0.9)
     s = record_of(o)
     assert s.algebra == AlgebraRecord(dimension=0, name="0")
     assert s.generators == ()

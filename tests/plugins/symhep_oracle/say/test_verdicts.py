@@ -64,7 +64,7 @@ def test_brackets_close_or_not(so2: Make) -> None:
 
 def test_comparison_by_dimension_rounding_and_error(so2: Make) -> None:
     exact = Number(value=1e-16, level=None)
-    assert one(compared(so2(), 1, 1e-15, exact), "Is it so(2)?").answer == "yes, to rounding"
+    assert one(compared(so2(), 1, 1e-15, exact), "Is it so(2)?").answer == "yes, up to rounding"
     other = one(compared(so2(), 3, 1e-15, exact), "Is it so(2)?")
     assert (other.answer, other.conclusion) == ("no: 1 generator instead of 3", "violated")
     within = one(compared(so2(), 1, 0.02, Number.with_error(0.02, 0.015)), "Is it so(2)?")
@@ -79,5 +79,5 @@ def test_what_a_breaking_term_leaves(so2: Make) -> None:
         oracle="x1", strengths=(0.1,), surviving=Survivors(name="0", generator_names=()), broken=(broken,),
         algebra_of_the_whole=(),
     )  # fmt: skip
-    row = one(so2(breaking=found), "What survives x1?")
-    assert (row.answer, row.figure) == ("none of the generators", "breaking")
+    row = one(so2(breaking=found), "Which symmetry is left with x1 added?")
+    assert (row.answer, row.figure) == ("none", "breaking")

@@ -36,5 +36,5 @@ def test_distance_of_a_power(homogeneous: Build, turns: Build) -> None:
 
 def test_other_ways_are_refused(homogeneous: Build, turns: Build) -> None:
     one = homogeneous(turns(np.array([1.0])))
-    with pytest.raises(ValueError, match="as 'powers' or as 'words', not 'sums'"):
+    with pytest.raises(ValueError, match="'powers' or 'words', not 'sums'"):
         compose(one, one, lambda g: {}, how="sums")

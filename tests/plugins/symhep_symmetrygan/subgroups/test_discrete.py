@@ -68,7 +68,7 @@ def test_other_elements_beside_change_nothing(drawn: Callable[..., Events]) -> N
 
 
 def test_unknown_elements_are_refused(drawn: Callable[..., Events]) -> None:
-    with pytest.raises(CardError, match="no particle '7'"):
+    with pytest.raises(CardError, match="unknown particle '7'"):
         search(drawn("two_body", 100), "exchange(1,7)")
 
 

@@ -102,7 +102,7 @@ def test_a_function_of_the_users(users: str) -> None:
     ("function", "message"),
     [
         ("scalar", r"must return one number per restart, shape \(2,\), not"),
-        ("count", r"gives int, not \(2,\)"),
+        ("count", r"must return one number per restart, shape \(2,\), not int"),
         ("still", "has no gradient"),
         ("fails", "raised an error: KeyError: 'beam'"),
     ],

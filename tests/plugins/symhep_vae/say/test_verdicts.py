@@ -43,12 +43,12 @@ def test_what_cannot_be_told_is_undecided(
 
 def test_quantities_constraints_and_dimension(make_record: MakeRecord) -> None:
     rows = asked(make_record())
-    carried = rows["Which quantities do these directions carry?"]
+    carried = rows["Which quantities do these directions describe?"]
     assert carried.answer == "px(mu-) - px(mu+), py(mu-) - py(mu+) and pz(mu-) - pz(mu+)"
     assert carried.size is not None
     assert carried.size.text() == "0.9920 ± 0.0020"
-    assert rows["How many linear constraints hold in every event?"].answer == "3 constraints"
-    assert rows["Intrinsic dimension of the set on which the events lie?"].answer == "2.02"
+    assert rows["How many linear constraints are satisfied in every event?"].answer == "3 constraints"
+    assert rows["Intrinsic dimension of the sample?"].answer == "2.02"
 
 
 def test_a_curved_constraint_is_named(make_record: MakeRecord) -> None:
@@ -56,9 +56,7 @@ def test_a_curved_constraint_is_named(make_record: MakeRecord) -> None:
         "name": "m(mu-, mu+)", "kind": "pair", "unit": "GeV", "value": 91.2, "low": 91.2, "high": 91.2,
         "level": 0.68, "constraint": True, "vanishes": False,
     }  # fmt: skip
-    row = asked(make_record({"near_constants": [mass]}))[
-        "Which masses, energies or lengths are the same in every event?"
-    ]
+    row = asked(make_record({"near_constants": [mass]}))["Which masses, energies or norms are constant?"]
     assert row.answer == "m(mu-, mu+)"
     assert row.size is not None
     assert row.size.text() == "91.2 GeV"

@@ -324,12 +324,15 @@ def test_starts() -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        (lambda: Exponential(su(2)), r"su\(2\) is complex; realify it"),
+        (lambda: Exponential(su(2)), r"su\(2\) is complex; use realify"),
         (lambda: Exponential(translations(2).subset([])), "contains no generator"),
-        (lambda: PlaneRotations(1), "two dimensions or more, not 1"),
+        (lambda: PlaneRotations(1), "at least two dimensions, not 1"),
         (lambda: PlaneRotations(3, [(0, 3)]), r"\(0, 3\) is not a plane in 3 dimensions"),
         (lambda: PlaneRotations(3, []), "at least one plane"),
-        (lambda: Components(Similarity(), np.eye(3)[None]), r"are \(M, 2, 2\), not \(1, 3, 3\)"),
+        (
+            lambda: Components(Similarity(), np.eye(3)[None]),
+            r"must have the shape \(M, 2, 2\), not \(1, 3, 3\)",
+        ),
         (lambda: Particles(Similarity(), 2, [(0, 1, 2)]), "permutations of 2 particles"),
         (lambda: Particles(Similarity(), 2, [(0, 0)]), r"\(0, 0\) is not a permutation"),
     ],

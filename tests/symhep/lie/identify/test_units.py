@@ -138,7 +138,7 @@ def test_zero_is_no_generator() -> None:
         (np.where(EXAMPLES["so(3)"] > 0, -1.0, 1.0), "must be finite and positive"),
         (1e-3 + 1e-3j, "errors are complex, but the matrices are real"),
         ("1e-3", "errors contains <U4 instead of numbers"),
-        (True, "errors holds bool"),
+        (True, "errors contains bool"),
         (np.full((3, 3), 1e-3), r"errors have the shape \(3, 3\), but the matrices have \(3, 3, 3\)"),
     ],
 )

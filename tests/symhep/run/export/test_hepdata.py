@@ -182,7 +182,7 @@ def test_cutflow_with_yields(tables: dict[str, Any], stored: StoredRun) -> None:
 def test_what_is_blind_has_no_numbers(tables: dict[str, Any], submission: Path) -> None:
     assert not [name for name in tables if name.startswith("means/signal")]
     about = next(yaml.safe_load_all((submission / "submission.yaml").read_text(encoding="utf-8")))
-    assert "'means/signal' is blind" in about["comment"]
+    assert "'means/signal' is blinded" in about["comment"]
     signal = tables["control/plane/signal: px(jets)"]
     samples = {
         q["value"] for c in signal[1]["dependent_variables"] for q in c["qualifiers"] if q["name"] == "sample"

@@ -151,7 +151,7 @@ def test_a_wicked_label_is_text(folder: Path) -> None:
 
 def test_the_summary_and_the_file_that_reads_all(folder: Path) -> None:
     summary = (folder / "summary.tex").read_text(encoding="utf-8")
-    assert "% 'means/signal' is blind" in summary
+    assert "% 'means/signal' is blinded" in summary
     assert r"hypothesis & control & signal \\" in summary
     reads = re.findall(r"\\input\{(.*)\}", (folder / "tables.tex").read_text(encoding="utf-8"))
     assert sorted(reads) == sorted(p.stem for p in folder.glob("*.tex") if p.name != "tables.tex")

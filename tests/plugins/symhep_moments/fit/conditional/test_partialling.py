@@ -82,7 +82,9 @@ def test_a_strength_moves_the_moments_by_its_gram() -> None:
 
 def test_too_few_events_are_refused() -> None:
     rng = np.random.default_rng(3)
-    with pytest.raises(MethodError, match="of the reference = 50 < 100: too few to compare it along orbits"):
+    with pytest.raises(
+        MethodError, match="of the reference = 50 < 100: too few for a comparison along orbits"
+    ):
         partialled(_points(rng, 900, 0.0), _points(rng, 50, 0.0), _features, _functions)
 
 

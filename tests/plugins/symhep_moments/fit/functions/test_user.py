@@ -33,14 +33,14 @@ CASES: list[tuple[Callable[[Tensor], Any], str]] = [
         lambda x: x.detach().sum(dim=(1, 2)),
         "has no derivative: use smooth torch operations",
     ),
-    (lambda x: np.asarray(x.detach()), "must give a tensor \\(20,\\) or \\(20, k\\), not ndarray"),
-    (lambda x: x, r"must give a tensor \(20,\) or \(20, k\), not a tensor \(20, 2, 3\)"),
-    (lambda x: x.sum(), r"must give a tensor \(20,\) or \(20, k\), not a tensor \(\)"),
+    (lambda x: np.asarray(x.detach()), "must return a tensor of shape \\(20,\\) or \\(20, k\\), not ndarray"),
+    (lambda x: x, r"must return a tensor of shape \(20,\) or \(20, k\), not a tensor \(20, 2, 3\)"),
+    (lambda x: x.sum(), r"must return a tensor of shape \(20,\) or \(20, k\), not a tensor \(\)"),
     (lambda x: x[:, 0, :0], r"not a tensor \(20, 0\)"),
     (lambda x: x[:, 0, 0].abs().sqrt() - x[:, 5], "raised an error for a tensor .*: IndexError"),
     (leaves, "raised an error for a tensor .*: SystemExit: 3"),
     (lambda x: (x[:, 0, 0] * 0).sqrt(), "or its gradient is not finite for some events"),
-    (lambda x: x[:, 0] - x[:, 0].mean(dim=0), "gives an event another value in other company"),
+    (lambda x: x[:, 0] - x[:, 0].mean(dim=0), "for an event depends on other events"),
 ]
 
 

@@ -57,7 +57,7 @@ def test_a_dead_sector_of_one_of_two_vectors() -> None:
     ]
     assert len(told) == 1
     assert "azimuth of vector 1" in told[0]
-    assert "perhaps because of it, is the azimuth of vector 2" in told[0]
+    assert "uniformity is also rejected for the azimuth of vector 2" in told[0]
     assert "sectors" in MomentConditions().tables(result.record)
     assert "sectors" in {figure.name for figure in MomentConditions().figures(result)}
 

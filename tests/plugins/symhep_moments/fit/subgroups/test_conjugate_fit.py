@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from symhep.lie.bases import poincare
 from symhep.lie.structure import structure_constants
@@ -46,6 +47,7 @@ def fitted(moments: Moments, r: int, name: str) -> Fitted:
     return end
 
 
+@pytest.mark.parametrize("toys", [25, pytest.param(400, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("group", "name", "free"),
     [
@@ -54,14 +56,15 @@ def fitted(moments: Moments, r: int, name: str) -> Fitted:
         ("SO(3)", "SO(2)", 2),  # centre and rest frame are fitted, any axis will do
     ],
 )
-def test_true_class_is_rejected_as_often_as_it_says(group: str, name: str, free: int) -> None:
+def test_true_class_is_rejected_as_often_as_it_says(group: str, name: str, free: int, toys: int) -> None:
     rng = np.random.default_rng(17)
     rows = rows_of(group, 0.2 * np.random.default_rng(2).normal(size=10))
     r = len(rows)
-    tests = [fitted(respecting(rows, rng), r, name) for _ in range(80)]
+    tests = [fitted(respecting(rows, rng), r, name) for _ in range(toys)]
     p = np.exp([test.log_p for test in tests])
-    assert np.mean(p < 0.05) < 0.13  # binomial 99 % band of 80: up to 10
-    assert 0.35 < np.mean(p < 0.5) < 0.65
+    for level in (0.05, 0.5):
+        low, high = binom(toys, level).ppf([1e-6, 1 - 1e-6])
+        assert low <= np.sum(p < level) <= high
     assert {test.free for test in tests} == {free}
 
 
