@@ -1,4 +1,4 @@
-"""Permutations of P particles: as matrices on the events, their cycles, the group that some of them generate."""
+"""Permutations of P particles: as matrices on the events, and the group that some of them generate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from symhep.lie.bases.units import checked
 
-__all__ = ["adjacent_exchanges", "cycle_type", "generated", "permutation_matrix"]
+__all__ = ["adjacent_exchanges", "generated", "permutation_matrix"]
 
 FloatArray = npt.NDArray[np.float64]
 Permutation = tuple[int, ...]
@@ -37,24 +37,6 @@ def adjacent_exchanges(particles: int) -> tuple[Permutation, ...]:
     """
     row = list(range(checked(particles, 1, "adjacent_exchanges")))
     return tuple((*row[:i], i + 1, i, *row[i + 2 :]) for i in range(len(row) - 1))
-
-
-def cycle_type(permutation: Sequence[int]) -> tuple[int, ...]:
-    """Lengths of the cycles, longest first: the conjugacy class in S_P.
-
-    >>> cycle_type((1, 2, 0, 3, 5, 4))
-    (3, 2, 1)
-    """
-    places = list(_checked(permutation))
-    lengths, seen = [], set[int]()
-    for start in range(len(places)):
-        length, at = 0, start
-        while at not in seen:
-            seen.add(at)
-            length, at = length + 1, places[at]
-        if length:
-            lengths.append(length)
-    return tuple(sorted(lengths, reverse=True))
 
 
 def generated(permutations: Iterable[Sequence[int]]) -> tuple[Permutation, ...]:

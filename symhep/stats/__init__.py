@@ -1,2 +1,2 @@
 """Statistics that several methods need: intervals, principal components, intrinsic dimension, supports, tails of
-quadratic forms, multiplicity, paired tests."""
+quadratic forms, multiplicity."""

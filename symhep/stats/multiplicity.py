@@ -1,4 +1,4 @@
-"""Many hypotheses on one sample: p-values adjusted for their number, or joined into one. All in logarithms."""
+"""Many hypotheses on one sample: p-values adjusted for their number, as logarithms."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ import numpy.typing as npt
 
 from symhep.errors import MethodError
 
-__all__ = ["cauchy_combination", "holm", "holm_with_implications"]
+__all__ = ["holm", "holm_with_implications"]
 
 FloatArray = npt.NDArray[np.float64]
-
-#: From here on tan and its inverse are what they tend to, to the last digit.
-FAR = 40.0
 
 
 def holm(log_p: npt.ArrayLike) -> FloatArray:
@@ -64,49 +61,6 @@ def holm_with_implications(log_p: npt.ArrayLike, implies: npt.ArrayLike) -> Floa
     while (further := reach @ reach).sum() > reach.sum():
         reach = further
     return np.asarray(np.where(reach, adjusted[..., None, :], 0.0).min(axis=-1))
-
-
-def cauchy_combination(log_p: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> FloatArray:
-    """Logarithm of one p-value for ``log_p`` (..., m), joined along the last axis: (...).
-
-    T = sum_i w_i tan((1/2 - p_i) pi) with weights w >= 0 (m,) of sum 1 (default: equal); p = 1/2 - arctan(T) / pi
-    (Liu and Xie 2020, J. Am. Stat. Assoc. 115, 393). Valid for small p under any dependence of the p_i in practice,
-    exact for independent ones. It is for continuous p-values: a p_i of exactly 1 makes the joint p 1.
-
-    Raises MethodError for a log_p that is positive or NaN, or weights that are negative or all zero.
-
-    >>> round(float(cauchy_combination([-1000.0, -0.5])), 4)  # p = 2 min p_i where one of two is tiny
-    -999.3069
-    """
-    logs = _checked(log_p)
-    w = np.ones(logs.shape[-1]) if weights is None else np.asarray(weights, dtype=np.float64)
-    if w.shape != logs.shape[-1:] or not (np.isfinite(w).all() and (w >= 0).all() and w.sum() > 0):
-        raise MethodError(f"the weights must be {logs.shape[-1]} numbers >= 0 that are not all zero")
-    used = w > 0
-    logs, w = logs[..., used], w[used] / w.sum()
-    sign, size = _cotangent(logs)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        size = size + np.log(w)
-        largest = size.max(axis=-1, keepdims=True)
-        total = (sign * np.exp(size - largest)).sum(axis=-1)
-        # p = arccot(T) / pi, which for large T is 1 / (pi T), with T = total exp(largest)
-        log_t = np.log(np.abs(total)) + largest[..., 0]
-        near = np.log(np.arctan(np.exp(-np.maximum(log_t, -FAR))))
-        angle = np.where(log_t > FAR, -log_t, near) - np.log(np.pi)
-        joined = np.where(total >= 0, angle, np.log1p(-np.exp(angle)))
-    joined = np.where((logs == -np.inf).any(axis=-1), -np.inf, joined)
-    return np.asarray(np.where((logs == 0).any(axis=-1), 0.0, joined))
-
-
-def _cotangent(logs: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Sign and logarithm of the size of cot(pi p), which is tan((1/2 - p) pi)."""
-    below = logs < np.log(0.5)
-    # cot(pi p) = - cot(pi (1 - p)): the smaller of p and 1 - p keeps its digits.
-    with np.errstate(divide="ignore"):
-        log_q = np.where(below, logs, np.log(-np.expm1(logs)))
-        angle = np.pi * np.exp(np.maximum(log_q, -FAR))
-        near = np.log(np.maximum(np.cos(angle), 0.0)) - np.log(np.sin(angle))
-    return np.where(below, 1.0, -1.0), np.where(log_q < -FAR, -np.log(np.pi) - log_q, near)
 
 
 def _checked(log_p: npt.ArrayLike) -> FloatArray:

@@ -1,16 +1,13 @@
-"""Tails of sums of weighted squares of normal numbers, and the size of a departure that such a sum shows."""
+"""Tails of sums of weighted squares of normal numbers."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
-from scipy.stats import chi2, ncx2
 
 from symhep.errors import MethodError
-from symhep.stats.intervals import Interval
 
-__all__ = ["detectable_noncentrality", "log_tail", "noncentral_interval"]
+__all__ = ["log_tail"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -165,62 +162,3 @@ def _place(y: FloatArray, end: FloatArray, upper: npt.NDArray[np.bool_]) -> tupl
     rising, falling = 1 / (1 + np.exp(-y)), 1 / (1 + np.exp(y))
     s = np.where(upper, 0.5 * falling, -end * rising)
     return np.where(upper, 0.5 * rising, 0.5 - s), s
-
-
-def noncentral_interval(statistic: float, dof: float, level: float = 0.95) -> Interval:
-    """Central confidence interval of the non-centrality lambda of a chi^2 with ``dof`` degrees of freedom.
-
-    The limits solve P(chi^2_dof(low) >= statistic) = P(chi^2_dof(high) <= statistic) = (1 - level) / 2; the value
-    is the median-unbiased estimate, for which both are 1/2. A limit that not even lambda = 0 reaches is 0.
-    lambda = n times the squared size of the departure, so that its root is a strength in units of its error.
-
-    >>> interval = noncentral_interval(16.0, 1)  # four standard deviations: (4 -+ 1.96)^2
-    >>> round(interval.low, 2), round(interval.high, 2)
-    (4.16, 35.52)
-    """
-    _check(dof, level)
-    if not (np.isfinite(statistic) and statistic >= 0):
-        raise MethodError(f"the statistic must be finite and >= 0, not {statistic}")
-    value, low, high = (
-        _noncentrality(statistic, dof, tail) for tail in (0.5, (1 + level) / 2, (1 - level) / 2)
-    )
-    return Interval(value, low, high, f"non-central chi2, {dof:g} degrees of freedom, {100 * level:g} %")
-
-
-def detectable_noncentrality(dof: float, size: float = 0.05, power: float = 0.9) -> float:
-    """The non-centrality at which a chi^2 test of ``size`` rejects with probability ``power``.
-
-    >>> round(detectable_noncentrality(1), 2)
-    10.51
-    """
-    _check(dof, size, power)
-    if power < size:
-        raise MethodError(
-            f"the power {power} is below the size {size} of the test, so that no violation "
-            "is needed to reach it"
-        )
-    return _noncentrality(float(chi2.isf(size, dof)), dof, 1 - power)
-
-
-def _noncentrality(statistic: float, dof: float, below: float) -> float:
-    """lambda with P(chi^2_dof(lambda) <= statistic) = ``below``, or 0 if that is less at lambda = 0 already."""
-
-    def excess(noncentrality: float) -> float:
-        # scipy's ncx2 wants lambda > 0 on some of its paths
-        law = ncx2.cdf(statistic, dof, noncentrality) if noncentrality > 0 else chi2.cdf(statistic, dof)
-        return float(law) - below
-
-    if excess(0.0) <= 0:
-        return 0.0
-    far = statistic + 1.0
-    while excess(far) > 0:
-        far *= 2
-    return float(brentq(excess, 0.0, far, xtol=1e-12 * far, rtol=1e-12))
-
-
-def _check(dof: float, *probabilities: float) -> None:
-    if not (np.isfinite(dof) and dof > 0):
-        raise MethodError(f"the degrees of freedom must be finite and > 0, not {dof}")
-    for probability in probabilities:
-        if not 0 < probability < 1:
-            raise MethodError(f"a level, size or power must lie between 0 and 1, not {probability}")

@@ -15,28 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 __all__ = [
-    "GROUPS",
     "SequentialP",
-    "group_numbers",
-    "minimum_p",
     "randomised_sums",
     "sequential_p",
     "upper_tail",
 ]
 
 FloatArray = npt.NDArray[np.float64]
-
-#: Events are turned in so many groups at most, so that the cost does not grow with their number.
-GROUPS = 4096
-
-
-def group_numbers(events: int) -> npt.NDArray[np.int64]:
-    """Group (N,) of each event: neighbours share one where there are more events than groups.
-
-    >>> group_numbers(5).tolist(), int(group_numbers(10**5)[-1])
-    ([0, 1, 2, 3, 4], 4095)
-    """
-    return np.arange(events) * min(events, GROUPS) // max(events, 1)
 
 
 def randomised_sums(sums: Sequence[FloatArray], rng: np.random.Generator, count: int) -> list[FloatArray]:
@@ -73,19 +58,6 @@ def upper_tail(observed: float, randomised: FloatArray) -> float:
     """
     slack = 1e-9 * max(abs(observed), float(np.abs(randomised).max(initial=0.0)))
     return float((1 + (randomised >= observed - slack).sum()) / (1 + len(randomised)))
-
-
-def minimum_p(log_p: FloatArray) -> float:
-    """Exact p-value of the smallest of T p-values, by the smallest ones of the same random choices.
-
-    ``log_p`` (B + 1, T): row 0 of what was observed, the others of B choices, all from one function of the events, such
-    as the law of each statistic for many events. It only puts them on one scale: the rank is exact whatever it is.
-
-    >>> minimum_p(np.log([[0.01, 0.9], [0.3, 0.5], [0.2, 0.001], [0.6, 0.7]]))
-    0.5
-    """
-    least = -log_p.min(axis=1)
-    return upper_tail(float(least[0]), least[1:])
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from symhep.methods.result import Result
 from symhep.methods.returned import require_result
 from symhep.testing.watch import demand
 
-__all__ = ["check_stream"]
+__all__ = ["backwards", "check_stream"]
 
 #: Blocks of the events of a check.
 BLOCKS = 5
@@ -56,7 +56,7 @@ def check_stream(method: Method[Any, Any, Any], options: Options, data: Dataset,
         raise PluginError(
             f"{name}: works on events in memory, but not on a subsample of them: {error}"
         ) from error
-    again = result(streamed, _backwards)
+    again = result(streamed, backwards)
     same = found.arrays.keys() == again.arrays.keys() and all(
         np.array_equal(a, again.arrays[k], equal_nan=a.dtype.kind == "f") for k, a in found.arrays.items()
     )
@@ -85,7 +85,7 @@ def _result(
     return require_result(method.name, method.Record, method.combine(prepared, parts, context(COMBINE)))
 
 
-def _backwards(work: Pass, stream: EventStream) -> State:
+def backwards(work: Pass, stream: EventStream) -> State:
     """`reduce_here`, from the last block to the first, by a copy of ``work``."""
     arrived: Pass = pickle.loads(pickle.dumps(work))  # noqa: S301, our own bytes
     states = {n: state_of(arrived, stream, n) for n in reversed(range(len(stream)))}

@@ -43,15 +43,6 @@ FloatArray = npt.NDArray[np.float64]
 Numbers = dict[str, Shifted]
 Fields = dict[str, Any]
 
-#: Fields of the record that are evaluated; of discrete elements their sizes and divergences alone.
-EVALUATED = (
-    "kl",
-    "posthoc_loss",
-    "connected_components",
-    "discrete",
-    "discrete_kl",
-    "forward_backward_asymmetry",
-)
 #: Ends of keys that no evaluation gives: what these networks learned is not kept.
 LEARNED = (".learned_asymmetry", ".posthoc_loss")
 

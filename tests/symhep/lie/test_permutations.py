@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy.combinatorics import Permutation, PermutationGroup
 
-from symhep.lie.permutations import adjacent_exchanges, cycle_type, generated, permutation_matrix
+from symhep.lie.permutations import adjacent_exchanges, generated, permutation_matrix
 
 PERMUTATIONS = st.integers(1, 6).flatmap(lambda n: st.permutations(range(n)))
 
@@ -19,14 +19,6 @@ def test_matrices_represent_the_group(pair: tuple[list[int], list[int]]) -> None
     after = [p[q[i]] for i in range(len(p))]
     product = permutation_matrix(p, 2) @ permutation_matrix(q, 2)
     assert np.array_equal(product, permutation_matrix(after, 2))
-
-
-@given(PERMUTATIONS)
-def test_cycle_type(permutation: list[int]) -> None:
-    structure = Permutation(permutation).cycle_structure
-    assert cycle_type(permutation) == tuple(
-        sorted((n for n, k in structure.items() for _ in range(k)), reverse=True)
-    )
 
 
 def test_four_vectors_move_as_a_whole() -> None:
@@ -52,6 +44,6 @@ def test_what_is_no_permutation() -> None:
     ):
         permutation_matrix((0, 0, 1))
     with pytest.raises(ValueError, match="is not a permutation"):
-        cycle_type(())
+        permutation_matrix(())
     with pytest.raises(ValueError, match="all of the same number of particles"):
         generated([(0, 1), (0, 1, 2)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import combinations
 
-import mpmath
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from symhep.errors import MethodError
-from symhep.stats.multiplicity import cauchy_combination, holm, holm_with_implications
+from symhep.stats.multiplicity import holm, holm_with_implications
 
 
 @given(st.lists(st.floats(1e-6, 1.0), min_size=1, max_size=6))
@@ -80,47 +79,9 @@ def test_implications_gain_power() -> None:
     assert implied[:, 0].mean() > plain[:, 0].mean() + 0.3
 
 
-def test_cauchy_against_scipy() -> None:
-    rng = np.random.default_rng(4)
-    p, w = rng.uniform(size=(50, 6)), np.array([1.0, 2.0, 0.5, 3.0, 1.0, 0.0])
-    want = stats.cauchy.logsf((stats.cauchy.isf(p) * w).sum(axis=1) / w.sum())
-    assert cauchy_combination(np.log(p), w) == pytest.approx(want, rel=1e-9)
-    assert cauchy_combination(np.log([0.5, 0.5])) == pytest.approx(np.log(0.5))
-
-
-@pytest.mark.parametrize(
-    "log_p", [[-1000.0, -999.0, -0.1], [-35.0, -50.0, -2.0], [-1e-12, -1.0], [-1e-9, -25.0]]
-)
-def test_cauchy_of_tiny_and_of_large_p(log_p: list[float]) -> None:
-    with mpmath.workdps(600):
-        p = [mpmath.exp(mpmath.mpf(v)) for v in log_p]
-        mean = sum(mpmath.cot(mpmath.pi * v) for v in p) / len(p)
-        joint = mpmath.acot(mean) / mpmath.pi
-        want = float(mpmath.log(joint if joint > 0 else 1 + joint))
-    assert cauchy_combination(log_p) == pytest.approx(want, rel=1e-9)
-
-
-def test_cauchy_keeps_its_size() -> None:
-    rng = np.random.default_rng(6)
-    independent = cauchy_combination(np.log(rng.uniform(size=(20_000, 8))))
-    assert stats.kstest(np.exp(independent), "uniform").pvalue > 0.01
-    z = np.sqrt(0.1) * rng.standard_normal((20_000, 8)) + np.sqrt(0.9) * rng.standard_normal((20_000, 1))
-    dependent = cauchy_combination(np.log(2) + stats.norm.logsf(np.abs(z)))
-    for alpha in (0.05, 0.01):
-        noise = 3 * np.sqrt(alpha * (1 - alpha) / 20_000)
-        assert (dependent <= np.log(alpha)).mean() < 1.1 * alpha + noise
-
-
-def test_cauchy_at_the_ends() -> None:
-    assert cauchy_combination([[0.0, -5.0], [-np.inf, -1.0], [0.0, -np.inf]]).tolist() == [0.0, -np.inf, 0.0]
-
-
 def test_wrong_arguments() -> None:
     for wrong in ([0.5, -1.0], [np.nan], [], -1.0):
         with pytest.raises(MethodError, match="none may be positive or NaN"):
             holm(wrong)
     with pytest.raises(MethodError, match=r"must be \(2, 2\) for 2 hypotheses, not \(1, 2\)"):
         holm_with_implications([-1.0, -2.0], [[True, False]])
-    for weights in ([1.0], [0.0, 0.0], [2.0, -1.0]):
-        with pytest.raises(MethodError, match="2 numbers >= 0"):
-            cauchy_combination([-1.0, -2.0], weights)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from symhep.errors import MethodError
-from symhep.stats.quadratic_forms import detectable_noncentrality, log_tail, noncentral_interval
+from symhep.stats.quadratic_forms import log_tail
 
 
 @pytest.mark.parametrize("m", [1, 2, 3, 10, 64, 300])
@@ -157,45 +157,3 @@ def test_edges() -> None:
 def test_wrong_arguments(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(MethodError, match=message):
         log_tail(1.0, **arguments)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(("statistic", "dof"), [(0.0, 3), (2.0, 10), (5.0, 1), (40.0, 10), (1e5, 4)])
-def test_limits_of_the_noncentrality(statistic: float, dof: int) -> None:
-    interval = noncentral_interval(statistic, dof, 0.9)
-    assert 0 <= interval.low <= interval.value <= interval.high
-    for limit, below in ((interval.low, 0.95), (interval.value, 0.5), (interval.high, 0.05)):
-        if limit > 0:
-            assert stats.ncx2.cdf(statistic, dof, limit) == pytest.approx(below, abs=1e-8)
-        else:
-            assert stats.chi2.cdf(statistic, dof) <= below
-
-
-@pytest.mark.parametrize("lam", [0.0, 3.0, 50.0])
-def test_the_interval_covers(lam: float) -> None:
-    rng = np.random.default_rng(5)
-    values = ((rng.standard_normal((600, 4)) + np.sqrt([lam, 0, 0, 0])) ** 2).sum(axis=1)
-    intervals = [noncentral_interval(v, 4, 0.8) for v in values]
-    share = np.mean([i.low <= lam <= i.high for i in intervals])
-    # at lambda = 0 the lower limit misses 10 % and the upper one nothing: high is cut at 0
-    wanted = 0.9 if lam == 0 else 0.8
-    assert share == pytest.approx(wanted, abs=2.6 * np.sqrt(wanted * (1 - wanted) / 600))
-
-
-def test_noncentrality_for_ninety_per_cent() -> None:
-    # One degree of freedom: (z_{0.975} + z_{0.9})^2, the other side being negligible; 10.51 in Cohen's tables.
-    z = stats.norm.isf([0.025, 0.1]).sum()
-    assert detectable_noncentrality(1) == pytest.approx(z**2, abs=1e-3)
-    assert detectable_noncentrality(1) == pytest.approx(10.51, abs=5e-3)
-    lam = detectable_noncentrality(12, size=1e-3, power=0.5)
-    assert stats.ncx2.sf(stats.chi2.isf(1e-3, 12), 12, lam) == pytest.approx(0.5, abs=1e-9)
-
-
-def test_wrong_levels() -> None:
-    with pytest.raises(MethodError, match="between 0 and 1, not 95"):
-        noncentral_interval(1.0, 1, 95)
-    with pytest.raises(MethodError, match="statistic must be finite"):
-        noncentral_interval(-1.0, 1)
-    with pytest.raises(MethodError, match="degrees of freedom"):
-        detectable_noncentrality(0)
-    with pytest.raises(MethodError, match="so that no violation is needed"):
-        detectable_noncentrality(1, size=0.5, power=0.1)

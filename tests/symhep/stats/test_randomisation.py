@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 
-from symhep.stats.randomisation import GROUPS, group_numbers, randomised_sums, upper_tail
+from symhep.stats.randomisation import randomised_sums, upper_tail
 
 
 @pytest.mark.parametrize("q", [2, 3])
@@ -30,12 +30,6 @@ def test_sets_share_their_choices() -> None:
     one, two = randomised_sums([y[..., :1], y[..., 1:]], np.random.default_rng(1), 20)
     (both,) = randomised_sums([y], np.random.default_rng(1), 20)
     assert np.c_[one, two] == pytest.approx(both)
-
-
-def test_groups_are_of_nearly_equal_size() -> None:
-    sizes = np.bincount(group_numbers(10 * GROUPS + 7))
-    assert len(sizes) == GROUPS
-    assert set(sizes.tolist()) == {10, 11}
 
 
 def test_the_upper_tail_counts_ties() -> None:

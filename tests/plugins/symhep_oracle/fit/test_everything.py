@@ -17,6 +17,7 @@ from symhep.events.variation import Alternative, Variation
 from symhep.methods.context import COMBINE, Context, seed_sequence
 from symhep.methods.interface import Shard
 from symhep.methods.passes import Pass, State, reduce_here
+from symhep.testing.streaming import backwards
 from symhep_oracle.fit.conditions import Conditions
 from symhep_oracle.fit.fields import LinearFields
 from symhep_oracle.method import OracleGenerators
@@ -80,18 +81,6 @@ def test_the_subsample_decides_no_singular_value() -> None:
 
 
 def test_blocks_may_be_read_in_any_order_by_anybody() -> None:
-    def backwards(work: Pass, stream: InMemory) -> State:
-        arrived = pickle.loads(pickle.dumps(work))  # noqa: S301
-        states = {n: arrived.of_block(stream.block(n), n) for n in reversed(range(len(stream)))}
-
-        class Done(Pass):
-            name = "done"
-
-            def of_block(self, block: Dataset, number: int) -> State:
-                return states[number]
-
-        return reduce_here(Done(), stream)
-
     options = OracleMethodOptions(oracle="l2", breaking={"oracle": "l1"})
     data = streamed(events())
     assert solved(data, options) == solved(data, options, replace(CONTEXT, reducer=backwards))

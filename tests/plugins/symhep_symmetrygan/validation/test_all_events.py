@@ -17,6 +17,7 @@ from symhep.events.subsample import subsample
 from symhep.methods.context import COMBINE, Context, seed_sequence
 from symhep.methods.passes import Pass, State, reduce_here
 from symhep.methods.result import Result
+from symhep.testing.streaming import backwards
 from symhep.torchkit.streams import replica_seeds
 from symhep_symmetrygan.fit.shards import Prepared
 from symhep_symmetrygan.method import SymmetryGan
@@ -133,18 +134,6 @@ def test_components_are_tested_on_everything_that_was_not_trained_on() -> None:
 
 
 def test_blocks_may_be_read_in_any_order_by_anybody() -> None:
-    def backwards(work: Pass, stream: EventStream) -> State:
-        arrived = pickle.loads(pickle.dumps(work))  # noqa: S301
-        states = {n: arrived.of_block(stream.block(n), n) for n in reversed(range(len(stream)))}
-
-        class Done(Pass):
-            name = "done"
-
-            def of_block(self, block: Dataset, number: int) -> State:
-                return states[number]
-
-        return reduce_here(Done(), stream)
-
     data = streamed(events(5000, units=True))
     first, second = run(data), run(data, replace(CONTEXT, reducer=backwards))
     assert first.record == second.record

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +13,8 @@ from symhep.events.stream import InMemory
 from symhep.events.variation import Alternative, Variation
 from symhep.methods.answers import answers_of
 from symhep.methods.context import COMBINE, Context, seed_sequence
-from symhep.methods.passes import Pass, State, reduce_here
 from symhep.methods.result import Result
+from symhep.testing.streaming import backwards
 from symhep_vae.fit.model import VaeEnsemble
 from symhep_vae.fit.validation import Networks, validate
 from symhep_vae.method import VaeRelevance
@@ -67,19 +66,6 @@ def test_events_in_blocks_give_the_numbers_of_events_in_memory(variant: str) -> 
 
 
 def test_blocks_may_be_read_in_any_order_by_anybody() -> None:
-    def backwards(work: Pass, stream: InMemory) -> State:
-        """Blocks from the last to the first, by a copy of the pass that travelled; merged along the same tree."""
-        arrived = pickle.loads(pickle.dumps(work))  # noqa: S301
-        states = {n: arrived.of_block(stream.block(n), n) for n in reversed(range(len(stream)))}
-
-        class Done(Pass):
-            name = "done"
-
-            def of_block(self, block: Dataset, number: int) -> State:
-                return states[number]
-
-        return reduce_here(Done(), stream)
-
     whole = events()
     shuffled = replace(CONTEXT, reducer=backwards)
     assert fitted(whole)[1].record == fitted(whole, shuffled)[1].record
