@@ -353,7 +353,7 @@ def test_rates_replace_orbits_that_lead_members_over_their_threshold() -> None:
     kinds = {c.label: (c.size_kind, c.size and c.size.unit) for c in found.record.candidates}
     assert kinds == {"J_x": ("rate", "per radian"), "J_y": ("rate", "per radian"), "J_z": ("v_m", "")}
     assert found.record.whole is not None
-    assert any(one.startswith("J_x, J_y: a rate") for one in found.record.whole.otherwise)
+    assert any(one.startswith("J_x, J_y: the size is a rate") for one in found.record.whole.otherwise)
 
 
 def test_momentum_conservation_is_found_whatever_the_number() -> None:

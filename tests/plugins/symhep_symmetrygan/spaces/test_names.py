@@ -249,7 +249,7 @@ def test_a_function_of_the_plugins_of_the_run(announced: Callable[..., Registry]
             momenta(),
             "no coordinate 'qy2'; did you mean 'py2'",
         ),
-        ({"group": "so(2)", "on": ["px1", "px1"], "marginal": True}, momenta(), "'px1' is given twice"),
+        ({"group": "so(2)", "on": ["px1", "px1"], "marginal": True}, momenta(), "'px1' is named twice"),
         (
             {"group": "so(3)", "on": ["x3", "x1", "x2"], "marginal": True},
             features(3),
