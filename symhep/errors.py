@@ -19,6 +19,7 @@ __all__ = [
     "LieError",
     "MethodError",
     "PluginError",
+    "RenamedKeyWarning",
     "StoreError",
     "SymhepError",
     "as_card_error",
@@ -196,6 +197,27 @@ class PluginError(SymhepError, RuntimeError):
     """
 
     exit_code = 2
+
+
+class RenamedKeyWarning(FutureWarning):
+    """A card or a call uses the old name of a key or option. Write the new one, which it says.
+
+    It is shown by default: those who write cards are its readers. See docs/project/deprecation.md.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from symhep.deprecation import Keys, Renamed
+    >>> class Cut(Keys):
+    ...     renamed_keys = {"min": Renamed("above", until="0.4")}
+    ...     above: float = 0.0
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", RenamedKeyWarning)  # as in a test that old names fail
+    ...     Cut(min=3)
+    Traceback (most recent call last):
+    ...
+    symhep.errors.RenamedKeyWarning: 'min' is now called 'above'; the old name works until symhep 0.4
+    """
 
 
 class DeviceError(SymhepError, RuntimeError):

@@ -34,11 +34,12 @@ def alone(events: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_kills_at_random_moments_change_no_bit(tmp_path: Path, events: Path, alone: Path) -> None:
+@pytest.mark.parametrize("kills", [2, pytest.param(5, marks=pytest.mark.slow)])
+def test_kills_at_random_moments_change_no_bit(tmp_path: Path, events: Path, alone: Path, kills: int) -> None:
     """Of the main process, and of two workers."""
     folder = tmp_path / "run"
     card = plugin.card(events, slow_s=0.05)
-    killing.kill_runs(card, folder, 5, random.Random(2), 4.0)
+    killing.kill_runs(card, folder, kills, random.Random(2), 4.0)
     killing.run(card, tmp_path / "slow")
     plugin.same_run(tmp_path / "slow", folder)
 

@@ -18,7 +18,7 @@ PACKAGES = ("symhep_moments", "symhep_oracle", "symhep_symmetrygan", "symhep_vae
 LAYERS = (
     {"printable", "version"},
     {"errors", "hooks"},
-    {"paths"},
+    {"deprecation", "paths"},
     {"card", "samples"},
     {"events", "lie", "stats"},
     {"methods", "readers", "torchkit"},

@@ -33,7 +33,7 @@ METHODS: dict[str, dict[str, Any]] = {
         "features": "xy",
         "options": {
             "search": "similarity",
-            "training": {"restarts": 90, "steps": 60, "replicas_per_batch": 70},
+            "training": {"restarts": 24, "steps": 40, "replicas_per_batch": 16},
             "validation": {"steps": 5, "posthoc": {"steps": 30}, "random": 5},
             "map": {"formula": "radial", "learn": {"steps": 20, "warm_up": 5}},
         },

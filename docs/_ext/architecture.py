@@ -104,7 +104,9 @@ def _places(graph: Graph) -> dict[str, tuple[float, float]]:
     for rank, row in enumerate(rows):
         row.sort(key=lambda own: sum(places[b][0] for b in arrows[own]) / max(len(arrows[own]), 1))
         y = (len(rows) - 1 - rank) * ROW + HEIGHT / 2 + 8
-        free = 1 if rank == len(rows) - 2 else 0  # for the arrow of the method packages
+        free = (
+            1 if rank > max(ranks[below] for below in graph[METHODS]) else 0
+        )  # for the arrow of the method packages
         for number, own in enumerate(row):
             places[own] = (WIDTH * (number + free + 0.5) / (len(row) + free), y)
     places[METHODS] = (0.18 * WIDTH, places[METHODS][1])
@@ -121,6 +123,8 @@ def drawing() -> str:
         x, y = places[own]
         for other in sorted(below):
             u, v = places[other]
+            if other == GROUND and v - y > ROW:
+                continue  # all import it
             start, end = y + HEIGHT / 2, v - HEIGHT / 2 - 5
             middle = (end - start) / 2
             lines.append(

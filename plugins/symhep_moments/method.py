@@ -117,7 +117,7 @@ class MomentConditions(Method[MomentsOptions, MomentsRecord, "Sample"]):
         return [self.vary(prepared, result, variation, a, context) for a in alternatives]
 
     def statements(self, record: MomentsRecord) -> Iterable[Statement]:
-        """The physics, most important first; then what a reader must know before believing it."""
+        """Findings, most important first; then warnings."""
         from symhep_moments.say.sentences import sentences
 
         return sentences(record)

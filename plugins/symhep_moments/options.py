@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field, field_validator, model_validator
 
+from symhep.deprecation import Renamed
 from symhep.hypotheses.discrete.options import spelled
 from symhep.hypotheses.subgroups.options import SubgroupOptions, switch
 from symhep.lie.terms import read_terms
@@ -103,6 +104,9 @@ class MomentsOptions(Options):
     >>> MomentsOptions(generators="lorentz").level
     0.01
     """
+
+    renamed_keys = {"strength": Renamed("bounds", until="0.4")}
+    removed_keys = {"reference": "write 'reference: DATASET' beside 'use' and 'features' of the method"}
 
     generators: str | None = Field(
         None,

@@ -128,7 +128,7 @@ class SymmetryGan(Method[SymmetryGanOptions, SymmetryGanRecord, Prepared]):
             return evaluated(prepared, result, streamed, context)
 
     def statements(self, record: SymmetryGanRecord) -> Iterator[Statement]:
-        """The group, the elements and how they were judged, subgroups, maps; then what forbids conclusions."""
+        """The group, the elements and their tests, subgroups, maps; then warnings."""
         return statements(record)
 
     def verdicts(self, record: SymmetryGanRecord) -> Iterator[Verdict]:

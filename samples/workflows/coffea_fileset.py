@@ -64,8 +64,7 @@ def run(fileset: Path, kind: str, out: Path) -> symhep.Run:
         for name in listed
         for method, entry in ASKED["methods"].items()
     }
-    card = symhep.load_card({"symhep": 1, "datasets": listed, **ASKED, "methods": methods})
-    return symhep.run(card, out / "run")
+    return symhep.run({"symhep": 1, "datasets": listed, **ASKED, "methods": methods}, out / "run")
 
 
 def histograms(done: symhep.Run) -> dict[str, hist.Hist[Any]]:

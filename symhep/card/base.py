@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from symhep.deprecation import Keys
 
 __all__ = ["LIST", "Name", "Strict"]
 
@@ -27,5 +29,5 @@ def as_list(value: Any) -> Any:
 LIST = BeforeValidator(as_list, json_schema_input_type=str | list[str])
 
 
-class Strict(BaseModel):
+class Strict(Keys):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from symhep.card.shapes import Place, follow, kinds, records
+from symhep.deprecation import Keys
 from symhep.errors import CardError, nearest
 
 __all__ = ["Path_", "place_of", "validation_error"]
@@ -48,7 +49,14 @@ def place_of(path: str, lines: Mapping[Path_, int], keys: Path_) -> str:
 
 def _unknown_key(wrong: str, place: Place) -> tuple[str, str | None]:
     """What is wrong with a key, and which ones there are."""
-    names = [name for record in records(place.shape.types) for name in record.model_fields]
+    known = records(place.shape.types)
+    for record in known:
+        if issubclass(record, Keys) and wrong in record.removed_keys:
+            return f"'{wrong}' is no key any more", record.removed_keys[wrong]
+        if issubclass(record, Keys) and wrong in record.renamed_keys:
+            new = record.renamed_keys[wrong].to
+            return f"'{wrong}' is the old name of '{new}', which is given as well", f"remove '{wrong}'"
+    names = [name for record in known for name in record.model_fields]
     if place.kind is None:
         return f"unknown key '{wrong}'", nearest(wrong, names)
     return f"unknown key '{wrong}' for kind '{place.kind}'", _choice(wrong, names)

@@ -7,12 +7,14 @@ import io
 import platform
 import sys
 import tempfile
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from symhep.cli.terminal import say
-from symhep.errors import SymhepError
+from symhep.errors import RenamedKeyWarning, SymhepError
 from symhep.printable import printable
 
 __all__ = ["main"]
@@ -106,6 +108,18 @@ def _traceback_note(error: SymhepError) -> str:
     return f" (traceback: {log.name})"
 
 
+def _show(otherwise: Callable[..., None]) -> Callable[..., None]:
+    """Old names of keys as a line for the author of a card, all other warnings as Python shows them."""
+
+    def show(message: Warning | str, category: type[Warning], *place: Any) -> None:
+        if issubclass(category, RenamedKeyWarning):
+            say(f"symhep: {message}", err=True)
+        else:
+            otherwise(message, category, *place)
+
+    return show
+
+
 def main() -> None:
     """Entry point of the `symhep` script."""
     for stream in (sys.stdout, sys.stderr):
@@ -113,6 +127,7 @@ def main() -> None:
             stream, io.TextIOWrapper
         ):  # a terminal that knows no plus-minus sign gets a question mark
             stream.reconfigure(errors="replace")
+    warnings.showwarning = _show(warnings.showwarning)
     try:
         code = group.main(standalone_mode=False)
     except SymhepError as error:

@@ -13,7 +13,7 @@ __all__ = ["command"]
 @click.command("schema")
 @click.argument("of", default="card", metavar="[card|METHOD]")
 @click.option(
-    "--keys", is_flag=True, help="Print the keys as Markdown tables: of a card, or of the results of METHOD."
+    "--keys", is_flag=True, help="Print the keys of a card, or of the results of METHOD, as Markdown tables."
 )
 @click.option("-o", "--out", type=click.Path(dir_okay=False), help="Write to a file.")
 def command(of: str, keys: bool, out: str | None) -> None:

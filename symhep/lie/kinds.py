@@ -70,7 +70,7 @@ def why_undefined(
     >>> from symhep.lie.bases import poincare
     >>> met = Known("met", ("px", "py"))
     >>> why_undefined(poincare()["K_x"], ("E", "px", "py", "pz"), [met], element=False)
-    'it would need the E of met'
+    'it needs the E of met'
     >>> why_undefined(poincare()["K_z"], ("E", "px", "py", "pz"), [met], element=False)
     ''
     """
@@ -100,7 +100,7 @@ def defined_on(generators: Generators, names: Sequence[str], vectors: Sequence[K
     >>> system = [Known("jets", ("E", "px", "py", "pz")), Known("met", ("px", "py"))]
     >>> kept = defined_on(lorentz(), ("E", "px", "py", "pz"), system)
     >>> kept.generators.labels, kept.left_out[0]
-    (('J_z', 'K_z'), ('J_x', 'it would need the pz of met'))
+    (('J_z', 'K_z'), ('J_x', 'it needs the pz of met'))
     """
     why = {
         label: why_undefined(matrix, names, vectors, element=False)

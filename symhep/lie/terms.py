@@ -76,7 +76,7 @@ def read_terms(text: str) -> tuple[Term, ...]:
     >>> read_terms("so")
     Traceback (most recent call last):
     ...
-    symhep.errors.LieError: 'so' in 'so' is written so(n) or so(p,q), with whole numbers
+    symhep.errors.LieError: 'so' in 'so' is written so(n) or so(p,q), with integers
     """
     return tuple(_read(term, text) for term in text.replace(" ", "").split("+"))
 

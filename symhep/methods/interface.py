@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 from typing_extensions import TypeVar
 
+from symhep.deprecation import Keys
 from symhep.errors import CardError
 from symhep.events.dataset import Dataset, Scaling
 from symhep.events.variation import Alternative
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Inputs", "Method", "NamedFigure", "Options", "ScanQuantity", "Shard"]
 
 
-class Options(BaseModel):
+class Options(Keys):
     """Base of a method's options: unknown keys are errors, numbers are finite, values do not change once set.
 
     Give every field a description; `symhep methods NAME` and the documentation show it.

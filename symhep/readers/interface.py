@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from symhep.deprecation import Keys
 from symhep.events.batch import EventBatch
 from symhep.events.generator_cut import GeneratorCut
 from symhep.readers.losses import Loss, LossLog, Note
@@ -35,7 +36,7 @@ __all__ = [
 ]
 
 
-class ReaderOptions(BaseModel):
+class ReaderOptions(Keys):
     """Base of a reader's options, ``datasets.NAME.options`` in the card: unknown keys are errors, values do not change.
 
     Examples

@@ -46,7 +46,7 @@ def moment_pulls(a: Arrays, record: MomentsRecord) -> Figure:
     _functions(ax, functions, record.functions.blocks)
     ax.tick_params(which="both", length=0)
     ax.minorticks_off()
-    bar = figure.colorbar(image, ax=ax, pad=0.015, label="Moment / error")
+    bar = figure.colorbar(image, ax=ax, pad=0.015, label="Moment / standard error")
     bar.set_ticks([t for t in (-1000, -100, -10, -3, 0, 3, 10, 100, 1000) if abs(t) <= limit])
     bar.ax.set_yticklabels([f"{t:g}".replace("-", "−") for t in bar.get_ticks()])
     bar.ax.minorticks_off()

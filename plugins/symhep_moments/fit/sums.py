@@ -165,7 +165,7 @@ def moments_over(
     Raises
     ------
     MethodError
-        If the weights do not sum to a positive number, or too few effective events have no covariance.
+        If the weights do not sum to a positive number, or the effective number of events is too small for a covariance.
 
     References
     ----------

@@ -22,7 +22,7 @@ _LINES = (
 
 
 def element_p_values(a: Arrays, level: float) -> Figure:
-    """Share of elements with a p-value at most so small; the grey line is that of exact symmetries."""
+    """Fraction of elements with a p-value at most so small; the grey line is that of exact symmetries."""
     tested = [a[key][np.isfinite(a[key])] for key, *_ in _LINES]
     largest = max((-float(values.min()) for values in tested if len(values)), default=4.0)
     figure, ax = panel(figsize=(6.4, 4.0))

@@ -23,7 +23,7 @@ _MOST = 10.0
 
 
 def posthoc_losses(a: Arrays, ideal: float) -> Figure:
-    """Left all elements on one axis, right the found ones alone, with the statistical error of a single loss."""
+    """Left all elements on one axis, right the found ones alone, with the statistical standard error of one loss."""
     found, random = (a[f"posthoc_{kind}"][np.isfinite(a[f"posthoc_{kind}"])] for kind in ("found", "random"))
     found, random = np.minimum(found, _MOST), np.minimum(random, _MOST)
     figure, (left, right) = panel(1, 2, figsize=(8.0, 3.5), width_ratios=(1.15, 1))

@@ -39,7 +39,7 @@ class Draws:
 def random_elements(generators: Tensor, compact: Tensor, draws: Draws) -> Tensor:
     """h = exp(sum_a u_a X_a) for homogeneous ``generators`` X (..., k, 5, 5): (..., m, 5, 5).
 
-    u_a is uniform over a turn where ``compact`` (..., k) says that exp(u X_a) is periodic with 2 pi; else normal with
+    u_a is uniform angle where ``compact`` (..., k) says that exp(u X_a) is periodic with 2 pi; else normal with
     the width 1/2 in units of the generator's boosts and translations, (boost^2 + translation^2)^(1/2) of X_a in the
     frame of the events: so a conjugation that shrinks a generator, as a boost shrinks a null rotation, shrinks no
     element.

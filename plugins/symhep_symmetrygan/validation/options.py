@@ -28,6 +28,8 @@ class ValidationOptions(Options):
     (25, 25)
     """
 
+    removed_keys = {"splits": "remove it: divergences have errors without it"}
+
     waves: int = Field(
         48,
         ge=1,

@@ -107,7 +107,7 @@ class Frame:
         --------
         >>> event = Frame(("px", "py"), ("jets[0]", "jets[1]"), objects=("jets", "jets"), sets=frozenset({"jets"}))
         >>> event.why_not_exchanged(0, 1)
-        "the members of 'jets' have no order, so that their exchange changes nothing"
+        "the members of 'jets' have no order, so that their exchange is trivial"
         """
         for k in (i, j):
             if self.objects and self.objects[k] in self.sets:

@@ -42,7 +42,7 @@ def compact_draw(generators: FloatArray) -> Draw | None:
     - the generators span all rotations of a subspace of m dimensions: an orthogonal matrix from m Gaussian vectors,
       of determinant one (`scipy.stats.special_ortho_group`; Stewart 1980, Mezzadri 2007);
     - they commute: angles uniform over a period that all rotations have in common. Where frequencies have no such
-      period, the group is no closed one: angles are uniform over a turn of each, and ``how`` says so;
+      period, the group is no closed one: angles are uniform angle of each, and ``how`` says so;
     - else: 24 rounds of a random rotation about every generator. Each averages over a one-parameter group; the
       product tends to the average over all that they generate, by a constant factor per round.
 

@@ -38,7 +38,7 @@ def group_draw(
 
     >>> flip = np.diag([1.0, -1.0, 1.0])[None]
     >>> group_draw(np.zeros((0, 3, 3)), flip).how
-    'a finite group of 2 elements, each as likely'
+    'a finite group of 2 elements with equal probability'
     """
     if len(generators) and len(elements) and elements.shape[1] < generators.shape[1]:
         elements = _on_each(elements, generators.shape[1] - 1)

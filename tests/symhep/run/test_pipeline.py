@@ -140,7 +140,9 @@ symhep.run({card!r}, {out!r}, registry=module.registry())
 """
 
 
-@pytest.mark.parametrize("moment", [0, 1, 3, 5])
+@pytest.mark.parametrize(
+    "moment", [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow), 5]
+)
 def test_kill_and_resume(
     tmp_path: Path, toy_card: dict[str, Any], toy_method: Any, registry: Any, moment: int
 ) -> None:
@@ -246,7 +248,7 @@ print(done.failed, done.results["first"].record.first, done.computed)
 
 def test_a_changed_line_of_a_method_changes_its_result(tmp_path: Path, toy_card: dict[str, Any]) -> None:
     """A method that is being written: the number of the older code must not be printed for the new."""
-    card = {**toy_card, "methods": {"first": {"use": "first", "features": "xy"}}}
+    card = {**toy_card, "methods": {"first": {"use": "first", "features": "xy"}}, "output": {"figures": []}}
     (tmp_path / "code").mkdir()
     module = tmp_path / "code/changing_plugin.py"
     script = RUN_PLUGIN.format(place=str(tmp_path / "code"), card=card, out=str(tmp_path / "r"))

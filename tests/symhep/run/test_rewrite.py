@@ -31,6 +31,7 @@ def test_redraw_needs_no_training(tmp_path: Path, toy_card: dict[str, Any], regi
     assert len((tmp_path / "trace").read_text().splitlines()) == 4
 
 
+@pytest.mark.drawn
 def test_redraw_in_another_style(tmp_path: Path, toy_card: dict[str, Any], registry: Any) -> None:
     folder = tmp_path / "r"
     symhep.run(toy_card, folder, registry=registry)
