@@ -188,5 +188,5 @@ def test_what_takes_no_spectators_is_refused(options: dict[str, Any], message: s
 
 def test_missing_momentum_is_refused_by_the_core() -> None:
     data = jets(50)
-    with pytest.raises(CardError, match="the method 'oracle' does not take vectors that lack components"):
+    with pytest.raises(CardError, match="the method 'oracle' does not support vectors that lack components"):
         run(replace(data, kinds=("full",) * 3 + ("transverse",)), oracle="lorentz")

@@ -344,6 +344,6 @@ def test_a_handful_of_events_is_too_few() -> None:
 
 @pytest.mark.parametrize("need", ["mask", "tags", "spectators"])
 def test_what_has_no_relevance_is_refused(need: str) -> None:
-    with pytest.raises(CardError, match="the method 'vae' does not take"):
+    with pytest.raises(CardError, match="the method 'vae' does not support"):
         METHOD.require_takes(frozenset({need}), "jets")
     METHOD.require_takes(frozenset({"kinds"}), "jets")

@@ -224,5 +224,5 @@ def test_functions_say_which_vectors_and_fields_they_take() -> None:
         _wanted(cut="my:f(el) > 1", functions={"my:f": flat})
     with pytest.raises(CardError, match="my:f needs the field 'btag' of 'mu'"):
         _wanted(cut="my:f(mu) > 1", functions={"my:f": flat})
-    with pytest.raises(CardError, match="my:f cannot take 'met'"):
+    with pytest.raises(CardError, match="my:f cannot be used with 'met'"):
         _wanted({"met": {"collection": "MET", "where": "my:f(self) > 1"}}, functions={"my:f": flat})

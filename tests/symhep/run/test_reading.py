@@ -144,7 +144,7 @@ def test_what_a_reader_notices_stays_with_the_run(tmp_path: Path, registry: Any)
     assert padding in html.unescape(first.report.read_text())
     again, same = _run(tmp_path, registry, **changes)
     assert (again.computed, again.notes, same["file_notes"]) == ([], first.notes, account["file_notes"])
-    with pytest.warns(UserWarning, match=r"a\.parquet: (Entries of 'mu'|The median pt)"):
+    with pytest.warns(UserWarning, match=r"a\.parquet: (Padding entries of 'mu'|The median pt)"):
         assert len(symhep.load(tmp_path / "a.parquet")) == 3
 
 

@@ -232,4 +232,4 @@ def test_padding_is_noted_once(tmp_path: Path, init: Card) -> None:
     init(file)
     lines = (tmp_path / "first.yaml").read_text(encoding="utf-8").splitlines()
     (note,) = [line for line in lines if "Padding entries" in line]
-    assert note.endswith(f"are left out: {1500 - there.sum()}.")
+    assert note.endswith(f"are ignored: {1500 - there.sum()}.")
