@@ -57,7 +57,7 @@ def sample(name: str, folder: str | Path | None = None, *, force: bool = False) 
         if path.is_dir():
             raise StoreError(f"{path} is a folder; choose another folder with -o")
         if os.path.lexists(path) and not force:
-            raise StoreError(f"{path} exists; choose another folder with -o, or overwrite it with --force")
+            raise StoreError(f"{path} exists; choose another folder with -o, or use --force to overwrite it")
     source = folder_of_samples()
     with writing(target):
         target.mkdir(parents=True, exist_ok=True)
