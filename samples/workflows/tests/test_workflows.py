@@ -92,7 +92,7 @@ def test_batch_systems(card: Path, tmp_path: Path) -> None:
     _run("bash", "-n", slurm, cwd=tmp_path)
     _run("symhep", "run", "card.yaml", "-o", "plain", cwd=tmp_path)
     found = [
-        json.loads((tmp_path / folder / "results.json").read_text())["rotations"]["summary"]
+        json.loads((tmp_path / folder / "results.json").read_text())["methods"]["rotations"]["summary"]
         for folder in ("farms/shell/run", "plain")
     ]
     assert found[0] == found[1]
