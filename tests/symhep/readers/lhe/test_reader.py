@@ -109,7 +109,7 @@ def test_only_what_is_asked_for_is_built(read, lhe):
         ({"fields": {"Muon": frozenset()}}, "no collection 'Muon'; it only has 'particles'"),
         (
             {"fields": {"particles": frozenset({"pdgid"})}},
-            "unknown field 'particles.pdgid'; did you mean 'pdgId'?",
+            "no field 'particles.pdgid'; did you mean 'pdgId'?",
         ),
         ({"event_fields": frozenset({"scales"})}, "no event field 'scales'; did you mean 'scale'?"),
         ({"weight": "XWGT"}, "no weight 'XWGT'; did you mean 'XWGTUP'?"),
