@@ -190,7 +190,7 @@ def run(
     force: bool = False,
     verify: bool = False,
     dry_run: bool = False,
-    workers: str = "1",
+    workers: str | int = "1",
     progress: Progress | None = None,
     registry: Registry | None = None,
 ) -> Run:
@@ -215,7 +215,7 @@ def run(
     dry_run
         Check what can be known without reading events, and write nothing.
     workers
-        '1' for this process, 'N' for local processes, 'dask:ADDRESS' for a cluster; the numbers do not depend on it.
+        1 for this process, N for local processes, 'dask:ADDRESS' for a cluster; the numbers do not depend on it.
     progress
         Where it shows how far it is; by default nowhere.
     registry
@@ -248,9 +248,9 @@ def run(
     done = Run(folder.root, registry=registry)
     if dry_run:
         folder.check()
-        with open_workers(workers):
+        with open_workers(str(workers)):
             return done
-    with folder.locked(), open_workers(workers) as pool:
+    with folder.locked(), open_workers(str(workers)) as pool:
         if force:
             folder.forget(plan.methods)
         execute(plan, folder, progress or SilentProgress(), pool, done, Inputs(verify=verify))

@@ -170,7 +170,7 @@ def test_two_processes_give_the_numbers_of_one(tmp_path: Path) -> None:
         "output": {"figures": []},
     }
     one = symhep.run(card, tmp_path / "one")
-    two = symhep.run(card, tmp_path / "two", workers="2")
+    two = symhep.run(card, tmp_path / "two", workers=2)
     assert one.results["rel"].summary["relevance"]["mean"] == pytest.approx(
         two.results["rel"].summary["relevance"]["mean"], rel=1e-4
     )
