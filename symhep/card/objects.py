@@ -18,7 +18,7 @@ class Sort(Strict):
     """Order of the objects in an event."""
 
     by: str = Field(
-        description="an expression in the object's fields, e.g. pt or abs(mass - 91.19)",
+        description="an expression in the object's fields",
         examples=["pt", "abs(mass - 91.19)"],
     )
     order: Literal["descending", "ascending"] = Field("descending", description="largest or smallest first")
