@@ -33,7 +33,7 @@ _LOOK: dict[str, tuple[str, str, str, str]] = {
     "": (GREY, "white", "black", ""),
 }
 #: In the legend, where it is not the verdict.
-_WORDS = {"survives": "compatible", "excluded": "excluded by the support"}
+_WORDS = {"survives": "compatible", "rejected": "violated", "excluded": "excluded by the support"}
 _SIZE = 10.0  # points
 _GAP = 0.5  # inches between rows of boxes
 _HEIGHT = 0.32  # inches of a box
