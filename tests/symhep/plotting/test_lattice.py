@@ -66,7 +66,7 @@ def test_verdicts_are_reported_by_colour_symbol_and_number() -> None:
     assert sorted(line.get_marker() for line in ax.lines) == ["X", "o"]
     assert {line.get_color() for line in ax.lines if line.get_marker() == "o"} == {COLOURS[0]}
     assert {"SO(3)\np = 1.2e-17", "SO(2)\np = 0.34", "SO(1,1)"} <= {t.get_text() for t in ax.texts}
-    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["compatible", "rejected", "not tested"]
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["compatible", "violated", "not tested"]
 
 
 def test_a_row_is_ordered_so_that_lines_do_not_cross() -> None:
@@ -107,4 +107,4 @@ def test_what_the_support_excludes_has_a_symbol_of_its_own_where_there_is_some()
     order = lattice(lorentz_subgroups())
     figure = draw_lattice(order, only=["SO(3)", "SO(2)"], verdicts={"SO(3)": "excluded", "SO(2)": "survives"})
     texts = [t.get_text() for t in figure.axes[0].get_legend().get_texts()]
-    assert texts == ["compatible", "rejected", "excluded by the support", "not tested"]
+    assert texts == ["compatible", "violated", "excluded by the support", "not tested"]
