@@ -84,13 +84,13 @@ def _selections(card: RunCard, datasets: Mapping[str, Mapping[str, Any]]) -> Ite
     for selection, regions in asked.items():
         cuts = "; ".join(f"{cut.name} ({cut.cut})" for cut in card.selections[selection])
         left = [
-            f"{number(flow[-1]['events'])} of {name}"
+            f"{number(flow[-1]['events'])} events of {name}"
             for name, account in datasets.items()
             if len(flow := list((account.get("selections") or {}).get(selection) or [])) > 1
         ]
         whose = f"region{'s' * (len(regions) > 1)} {_and(regions)}" if regions else f"selection {selection}"
         yield f"The {whose} requires {cuts or 'nothing'}" + (
-            f", leaving {_and(left)} events." if left else "."
+            f", leaving {_and(left)}." if left else "."
         )
 
 

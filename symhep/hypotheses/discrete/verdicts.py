@@ -17,7 +17,7 @@ __all__ = ["discrete_verdicts", "scan_verdict"]
 LISTED = 4
 #: Beginnings of names, and what such elements are called; each of the first is a question of its own.
 _OWN = {"P": "Parity P", "T": "Motion reversal T", "C": "Charge conjugation C", "CP": "CP"}
-_FAMILIES = {"reflection": "Reflection", "Z_": "Turn", "exchange": "Exchange"}
+_FAMILIES = {"reflection": "Reflection", "Z_": "Rotation", "exchange": "Exchange"}
 _SCANNED: dict[str, Conclusion] = {"unresolved": "undecided", "none": "violated", "trivial": "not tested"}
 
 
@@ -60,7 +60,7 @@ def scan_verdict(scan: DiscreteScan | None, figure: str = "scan") -> Iterator[Ve
     chosen = [row for row in alive if row.order == scan.order] or alive
     weakest = min(chosen, key=lambda row: row.log10_p_adjusted or 0.0, default=None)
     answer = {
-        "unresolved": f"{several([f'Z_{row.order}' for row in alive])} survive",
+        "unresolved": f"{several([f'Z_{row.order}' for row in alive])} compatible",
         "trivial": "acts trivially",
     }
     yield Verdict(
@@ -77,7 +77,7 @@ def _family(name: str) -> str:
 
 
 def _question(family: str, names: Sequence[str], of: str) -> str:
-    """'Parity P of the final state', 'Reflections of x and y', 'Exchange of 1 and 2', 'Turns Z_2(z) and Z_3(z)'."""
+    """'Parity P of the final state', 'Reflections of x and y', 'Exchange of 1 and 2', 'Rotations Z_2(z) and Z_3(z)'."""
     if family in _OWN:
         return f"{_OWN[family]}{of}"
     listed = several(list(names), LISTED)

@@ -1,4 +1,4 @@
-"""Classes of subgroups as a verdict: the largest that survive."""
+"""Classes of subgroups as a verdict: the maximal compatible ones."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _GROUPS = {"lorentz": "Lorentz", "poincare": "Poincaré"}
 def subgroup_verdict(
     rows: Sequence[SubgroupRow], maximal: Collection[str], catalogue: str | None, figure: str = "lattice"
 ) -> Iterator[Verdict]:
-    """The largest classes that survive, with the smallest of their adjusted p; nothing where none was asked for."""
+    """The maximal compatible classes, with the smallest of their adjusted p; nothing where none was asked for."""
     asked = [row for row in rows if row.how != "candidates"]
     if catalogue is None or not asked:
         return
-    question = f"Largest connected subgroups of the {_GROUPS[catalogue]} group that survive?"
+    question = f"Maximal compatible connected subgroups of the {_GROUPS[catalogue]} group?"
     if in_lab := [row for row in asked if row.how == "lab"]:
         alive = [row.name for row in in_lab if row.survives]
         answer = (

@@ -40,7 +40,7 @@ def test_sentences() -> None:
     assert view.paragraphs == (
         "Collision data: data (900 events). Simulated events: dy (5,000 events, cross-section 6077 pb). Simulated "
         "events are normalised to an integrated luminosity of 59.7 fb⁻¹.",
-        "The region inclusive requires two (count(electrons) == 2), leaving 120 of data events.",
+        "The region inclusive requires two (count(electrons) == 2), leaving 120 events of data.",
         "symmetries: the method moments was applied to the features plane of data, relative to dy, in the region "
         "inclusive: px_1 and py_1, with njets as spectator. Options given: level = 0.05. Tests control the family-wise "
         "error rate at the level 0.05.",

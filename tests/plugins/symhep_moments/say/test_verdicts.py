@@ -61,7 +61,7 @@ def test_discrete_elements_are_asked_by_family(made: Made) -> None:
     assert exchange.conclusion == "violated"
     assert exchange.size is not None
     assert exchange.size.text() == "8.3 [7.1, 9.5] %"
-    assert rows["Turn Z_4(z)?"].answer == "compatible"
+    assert rows["Rotation Z_4(z)?"].answer == "compatible"
     assert rows["Discrete element CP?"].conclusion == "not tested"
 
 
