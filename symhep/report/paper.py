@@ -89,9 +89,7 @@ def _selections(card: RunCard, datasets: Mapping[str, Mapping[str, Any]]) -> Ite
             if len(flow := list((account.get("selections") or {}).get(selection) or [])) > 1
         ]
         whose = f"region{'s' * (len(regions) > 1)} {_and(regions)}" if regions else f"selection {selection}"
-        yield f"The {whose} requires {cuts or 'nothing'}" + (
-            f", leaving {_and(left)}." if left else "."
-        )
+        yield f"The {whose} requires {cuts or 'nothing'}" + (f", leaving {_and(left)}." if left else ".")
 
 
 def _method(card: RunCard, name: str, outcomes: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:

@@ -375,7 +375,7 @@ def test_events_used_twice_are_noticed() -> None:
     rows = replace(rows, unit=source_units([rows.values]))  # as the core does when it reads events
     twice = found(rows, generators="rotations")
     assert twice.summary["events"]["copies"] == 50
-    told = "50 of the 450 events come from the same event as others"
+    told = "50 of the 450 rows belong to the same event as another row"
     assert any(told in s.text and "400 independent events" in s.text for s in twice.statements)
     once = found(data, generators="rotations")
     assert once.summary["events"]["copies"] == 0

@@ -88,7 +88,7 @@ def test_closure_residual_of_a_plane_in_so3() -> None:
 @pytest.mark.parametrize("dimension", [0, 3, 4])
 def test_no_such_dimension(dimension: int) -> None:
     with pytest.raises(
-        LieError, match=f"no proper subalgebra of dimension {dimension} in an algebra of dimension 3"
+        LieError, match=f"an algebra of dimension 3 has no proper subalgebra of dimension {dimension}"
     ):
         subalgebras(so(3).matrices, dimension)
 

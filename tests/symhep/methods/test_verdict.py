@@ -36,5 +36,5 @@ def test_what_is_stored_is_read_back_of_the_same_kinds() -> None:
 def test_what_is_none_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(StoreError, match=r"verdict cannot be read|does not follow the schema"):
         Verdict.from_json(_verdict().to_json() | changes)
-    with pytest.raises(StoreError, match="`symhep report` makes it again"):
+    with pytest.raises(StoreError, match="`symhep report` writes it again"):
         Verdict.from_json({"question": "Is it?"})

@@ -97,7 +97,7 @@ def test_a_map_of_columns(shared_data: Path) -> None:
         ),
         ({"columns": {"jets": {"px": "Jet_Px"}}}, "'jets' needs px and py, or pt and phi"),
         ({"columns": {"jets": {"px": "Jet_Px", "py": "MET_py"}}}, "has both lists and numbers"),
-        ({"event": {"x": "Jet_Px"}}, "holds a list per event"),
+        ({"event": {"x": "Jet_Px"}}, "contains a list per event"),
         (
             {"weight": "EventWeigth"},
             r"no column 'EventWeigth' \(options: weight\); did you mean 'EventWeight'",

@@ -122,4 +122,4 @@ def test_a_skim_keeps_its_cross_section(tmp_path: Path, toy_method: Any, branch:
     share = 1.0 if branch == "none" else 1 / 5
     np.testing.assert_allclose(row["weighted"], 8.0 * share)
     assert account["normalised_to"]["events"] == ("read" if branch == "none" else "generated")
-    assert ("all events generated before any skim" in done.report.read_text()) is (branch != "none")
+    assert ("all generated events before skimming" in done.report.read_text()) is (branch != "none")

@@ -84,7 +84,7 @@ def test_sentences_say_how_far_the_flow_is_better(result: Result) -> None:
     texts = " ".join(s.text for s in result.statements)
     assert "Along the 1 field along which the oracle changes least" in texts
     assert "2 latents describe 9 features" in texts
-    assert "networks learned 'ring'" in texts
+    assert "trained to predict 'ring' on" in texts
 
 
 def _script(path: Path, weight: torch.Tensor) -> str:

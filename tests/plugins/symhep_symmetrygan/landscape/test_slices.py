@@ -106,7 +106,7 @@ def test_what_a_slice_cannot_be() -> None:
         line.slice([Axis("c", 0, 1)], {})
     with pytest.raises(CardError, match="must name different parameters"):
         line.slice([Axis("c", 0, 1)], {"c": 1.0, "b": 0.0})
-    with pytest.raises(MethodError, match="of 1"):
+    with pytest.raises(MethodError, match="acts on 2 coordinates, but the density of the landscape has 1"):
         Landscape(LINE, Similarity())
     with pytest.raises(MethodError, match="one or two coordinates"):
         Landscape(Mixture.of([[0.0] * 3], np.eye(3)), PlaneRotations(3))

@@ -52,9 +52,7 @@ def test_a_dead_sector_of_one_of_two_vectors() -> None:
     assert other.low_edge is not None and other.high_edge is not None  # noqa: PT018
     middle = ((other.low_edge.value or 0) + (other.high_edge.value or 0)) / 2
     assert abs((middle - 0.8 - np.pi + np.pi) % TURN - np.pi) < 0.3
-    told = [
-        s.text for s in MomentConditions().statements(result.record) if "sector of fewer events" in s.text
-    ]
+    told = [s.text for s in MomentConditions().statements(result.record) if "deficit of events" in s.text]
     assert len(told) == 1
     assert "azimuth of vector 1" in told[0]
     assert "uniformity is also rejected for the azimuth of vector 2" in told[0]
