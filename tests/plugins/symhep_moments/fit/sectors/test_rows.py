@@ -54,7 +54,7 @@ def test_a_dead_sector_of_one_of_two_vectors() -> None:
     assert abs((middle - 0.8 - np.pi + np.pi) % TURN - np.pi) < 0.3
     told = [s.text for s in MomentConditions().statements(result.record) if "deficit of events" in s.text]
     assert len(told) == 1
-    assert "azimuth of vector 1" in told[0]
+    assert "Azimuth of vector 1" in told[0]
     assert "uniformity is also rejected for the azimuth of vector 2" in told[0]
     assert "sectors" in MomentConditions().tables(result.record)
     assert "sectors" in {figure.name for figure in MomentConditions().figures(result)}
