@@ -57,7 +57,7 @@ def test_elements_and_generators(dijets: Made) -> None:
     assert one(record, "Rotations about the beam, SO(2)?").conclusion == "compatible"
     assert one(record, "Rotations about x and y?").conclusion == "violated"
     assert one(record, "Parity P of the final state?").conclusion == "violated"
-    assert one(record, "Largest connected subgroups of the Lorentz group").answer == "SO(2)"
+    assert one(record, "Maximal compatible connected subgroups of the Lorentz group").answer == "SO(2)"
 
 
 def test_a_finite_group_is_named(dijets: Made) -> None:
