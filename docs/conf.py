@@ -77,6 +77,13 @@ nitpick_ignore_regex = [
 
 html_theme = "furo"
 html_title = "symhep"
+html_theme_options = {
+    "source_repository": "https://github.com/symhep/symhep/",
+    "source_branch": "main",
+    "source_directory": "docs/",
+    "top_of_page_buttons": ["view"],
+    "footer_icons": [],
+}
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False

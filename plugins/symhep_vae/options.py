@@ -54,7 +54,7 @@ class VaeOptions(Options):
         description="weight of the KL term; directions whose scaled variance is below it are treated as "
         "noise",
     )
-    batch_size: int = Field(128, ge=1, description="batch size: batch size: events per optimiser step")
+    batch_size: int = Field(128, ge=1, description="batch size: events per optimiser step")
     learning_rate: float = Field(1e-3, gt=0, le=1e30, description="learning rate of Adam")
     hidden: LayerSizes = Field(
         (64, 32),

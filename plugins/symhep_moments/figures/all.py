@@ -108,7 +108,7 @@ def _projections(result: Result[MomentsRecord]) -> Iterator[NamedFigure]:
         return
     words = {
         "kept": "random elements of the group found, or the first compatible discrete element",
-        "rejected": f"random elements of {pretty(s.first_rejected or '')} (violated)",
+        "rejected": f"random elements of {s.first_rejected or ''} (violated)",
     }
     yield from before_and_after_figures(result.histograms, s.unit, words)
     groups = [ExcessGroup.of("kept", "compatible (mean)", [s.kl.kept.excess])]

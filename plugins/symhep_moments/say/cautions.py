@@ -194,7 +194,7 @@ def _weights(s: MomentsRecord) -> Iterator[Statement]:
             kind="warning",
         )
     yield from copies_statements(events)
-    if events.effective < SENSITIVE and s.not_fitted is None:
+    if round(events.effective) < SENSITIVE and s.not_fitted is None:
         yield Statement(
             f"Low sensitivity: the effective number of events is {events.effective:,.0f} < {SENSITIVE:,}. A compatible "
             "symmetry may be violated by much more than a few per cent; see its upper limit.",

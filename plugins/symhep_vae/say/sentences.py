@@ -226,7 +226,7 @@ def _dimension(record: VaeRecord) -> Iterator[Statement]:
             f"to be encoded at beta = {record.beta:g}."
         )
     else:
-        text += f", equal to the number of relevant latents ({count})."
+        text += f", compatible with the number of relevant latents ({count})."
     estimates = {name: number.to_json() for name, number in d.estimators.items()}
     yield Statement(text, {"points": d.points} | estimates)
 

@@ -260,8 +260,8 @@ def test_latents_that_follow_alone_are_not_rotated(make_record: MakeRecord) -> N
                      "needs more latents"),
         (3.6, 4.2, ", above the 3 relevant latents: some directions have a spread too small, or a "
                    "structure too fine, to be encoded at beta = 0.1."),
-        (2.8, 3.2, ", equal to the number of relevant latents (3)."),
-        (2.5, 2.5, ", equal to the number of relevant latents (3)."),
+        (2.8, 3.2, ", compatible with the number of relevant latents (3)."),
+        (2.5, 2.5, ", compatible with the number of relevant latents (3)."),
     ],
 )  # fmt: skip
 def test_the_dimension_beside_the_count(make_record: MakeRecord, low: float, high: float, told: str) -> None:
